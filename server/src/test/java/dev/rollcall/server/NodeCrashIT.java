@@ -76,6 +76,7 @@ class NodeCrashIT {
       Process last = start(arguments, KILLS);
       try (RunningRollcall running = again.start()) {
         await().atMost(PATIENCE).until(() -> stored(results).stream().anyMatch(this::isOfLast));
+        assertThat(running.get("/nowhere").status()).isEqualTo(404);
       } finally {
         last.destroyForcibly().waitFor();
       }

@@ -126,8 +126,11 @@ class NodeIT {
     try (RunningRollcall all =
         Plan.in(here)
             .yaml(
-                "roles: [runner, api, measure]\ntargets: {allow: 127.0.0.0/8, interval: 1s}\n"
-                    + "measure: {node: here, allow: 127.0.0.0/8, count: 1, timeout: 500ms}\n")
+                """
+                roles: [runner, api, measure]
+                targets: {allow: 127.0.0.0/8, interval: 1s}
+                measure: {node: here, allow: 127.0.0.0/8, count: 1, timeout: 500ms}
+                """)
             .start()) {
       String targets = "{\"targets\":[\"127.1.0.1\",\"127.1.0.2\"]}";
       assertThat(all.send("POST", "/targets", targets).status()).isEqualTo(200);

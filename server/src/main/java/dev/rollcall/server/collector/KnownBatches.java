@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.Set;
 
 /// The batches that were stored last, of each node, so that one which is sent again is not stored
@@ -27,19 +28,19 @@ final class KnownBatches {
   private final Set<BatchId> underWay = new HashSet<>();
 
   /// The ids of each node, the oldest first; the node that sent last is the last one.
-  private final LinkedHashMap<String, LinkedHashSet<String>> stored =
+  private final LinkedHashMap<String, SequencedSet<String>> stored =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, LinkedHashSet<String>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, SequencedSet<String>> eldest) {
           return size() > MOST_NODES;
         }
       };
 
   /// A batch has come.
   synchronized State begin(BatchId batch) {
-    LinkedHashSet<String> known = stored.get(batch.node());
+    SequencedSet<String> known = stored.get(batch.node());
     if (known != null && known.contains(batch.id())) {
       return State.STORED;
     }
@@ -49,7 +50,7 @@ final class KnownBatches {
   /// It is stored.
   synchronized void stored(BatchId batch) {
     underWay.remove(batch);
-    LinkedHashSet<String> known = stored.computeIfAbsent(batch.node(), _ -> new LinkedHashSet<>());
+    SequencedSet<String> known = stored.computeIfAbsent(batch.node(), _ -> new LinkedHashSet<>());
     known.add(batch.id());
     if (known.size() > MOST_OF_ONE) {
       known.removeFirst();
@@ -58,7 +59,7 @@ final class KnownBatches {
 
   /// A file has it. Those that were stored last come first.
   synchronized void found(BatchId batch) {
-    LinkedHashSet<String> known = stored.get(batch.node());
+    SequencedSet<String> known = stored.get(batch.node());
     if (known == null && stored.size() < MOST_NODES) {
       known = new LinkedHashSet<>();
       stored.put(batch.node(), known);

@@ -265,7 +265,7 @@ public final class MeasuringNode implements AutoCloseable {
   /// How many targets to ask for.
   private int limit() {
     long packets = settings.rate() * WORTH.toSeconds();
-    return (int) Math.clamp(packets / settings.ping().mostPackets(), 1, MOST_AT_ONCE);
+    return Math.clamp(packets / settings.ping().mostPackets(), 1, MOST_AT_ONCE);
   }
 
   private Duration measure(Lease lease) throws InterruptedException {

@@ -40,14 +40,12 @@ final class Spool implements AutoCloseable {
   private final FileLock lock;
   private final long mostBytes;
   private final String id;
-  private final Batch<New, Boolean> noting = this::noteAll;
+  private final Batch<SpooledBatch, Boolean> noting = this::noteAll;
   private final Batch<Long, Boolean> delivering = this::deliverAll;
   private final Batch<Long, Boolean> refusing = this::refuseAll;
 
   /// The batch that is being sent: it is not pushed out.
   private volatile long underWay;
-
-  private record New(byte[] body, int results) {}
 
   /// What is in the spool.
   ///
@@ -141,14 +139,14 @@ final class Spool implements AutoCloseable {
   /// @param body as in [SpooledBatch]
   /// @throws StorageException if it cannot be written
   void note(byte[] body, int results) {
-    commits.write(noting, new New(body, results));
+    commits.write(noting, new SpooledBatch(0, "", results, body)); // its number is given here
   }
 
-  private List<Boolean> noteAll(Handle tx, List<New> batches) {
+  private List<Boolean> noteAll(Handle tx, List<SpooledBatch> batches) {
     return batches.stream().map(batch -> note(tx, batch)).toList();
   }
 
-  private boolean note(Handle tx, New batch) {
+  private boolean note(Handle tx, SpooledBatch batch) {
     tx.createUpdate("INSERT INTO batch (results, body) VALUES (:results, :body)")
         .bind("results", batch.results())
         .bind("body", batch.body())

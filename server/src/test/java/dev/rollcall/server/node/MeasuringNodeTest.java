@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +39,7 @@ class MeasuringNodeTest {
   private final Deque<Lease> leases = new ArrayDeque<>();
   private final List<Long> done = new ArrayList<>();
   private final List<Integer> asked = new ArrayList<>();
-  private final AtomicReference<Duration> slept = new AtomicReference<>(Duration.ZERO);
+  private volatile Duration slept = Duration.ZERO;
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private Predicate<IPAddress> assigned = _ -> true;
   private List<MeasuringNode> open = new ArrayList<>();
@@ -102,7 +101,7 @@ class MeasuringNodeTest {
                 Optional.of(pool), Optional.of((_, _) -> new Outcome.Stored()), Optional.empty()),
             new Limits(address -> assigned.test(address), _ -> true),
             registry,
-            () -> Optional.of(slept.get()),
+            () -> Optional.of(slept),
             clock);
     open.add(node);
     return node;
@@ -217,7 +216,7 @@ class MeasuringNodeTest {
         node(
             settings(Optional.of(file()), 1_000),
             targets -> {
-              slept.set(Duration.ofHours(2));
+              slept = Duration.ofHours(2);
               return standIn.measure(targets);
             });
     leases.add(lease(7, "198.51.100.1"));
