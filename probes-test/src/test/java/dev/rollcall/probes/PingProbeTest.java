@@ -19,7 +19,7 @@ class PingProbeTest {
   private static final InetAddress FOUR = InetAddress.ofLiteral("192.0.2.7");
   private static final InetAddress SIX = InetAddress.ofLiteral("2001:db8::7");
 
-  private record Sent(InetAddress target, int count, Duration gap, Duration wait) {}
+  private record Sent(InetAddress target, int count, Duration gap, Duration within) {}
 
   private final List<Sent> sent = new ArrayList<>();
   private final Resolver names = (_, _) -> List.of(SIX, FOUR);
@@ -44,8 +44,8 @@ class PingProbeTest {
     Checked checked = check("", answering(4, Optional.empty()));
     checked.assertUp();
     assertThat(sent)
-        .containsExactly(new Sent(SIX, 5, Duration.ofMillis(200), sent.getFirst().wait()));
-    assertThat(sent.getFirst().wait()).isBetween(Duration.ofMillis(1), Duration.ofMillis(2_200));
+        .containsExactly(new Sent(SIX, 5, Duration.ofMillis(200), sent.getFirst().within()));
+    assertThat(sent.getFirst().within()).isBetween(Duration.ofMillis(1), Duration.ofMillis(2_200));
     RoundTrips trips = checked.attempt().roundTrips().orElseThrow();
     assertThat(trips.lost()).isEqualTo(1);
     assertThat(trips.median()).contains(Duration.ofMillis(2));
