@@ -90,8 +90,7 @@ public record PingProbe(String name, ServerUrl target, Dialer dialer, EchoSender
     int value = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : -1;
     if (value < least || value > most) {
       throw new IllegalArgumentException(
-          "%s=%s is no whole number from %d to %d"
-              .formatted(name, Quoted.of(text), least, most));
+          "%s=%s is no whole number from %d to %d".formatted(name, Quoted.of(text), least, most));
     }
     return value;
   }

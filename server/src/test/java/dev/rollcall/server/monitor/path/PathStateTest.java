@@ -76,8 +76,7 @@ class PathStateTest {
   })
   void aChangeIsWhatThreeTracesInARowShow(
       String known, String traces, String steps, String becomes) {
-    PathState state =
-        PathState.of(known.isEmpty() ? Optional.empty() : Optional.of(path(known)));
+    PathState state = PathState.of(known.isEmpty() ? Optional.empty() : Optional.of(path(known)));
     Optional<Path> present = state.known();
     List<String> words = new ArrayList<>();
     for (String trace : traces.split("; ", -1)) {
@@ -103,7 +102,8 @@ class PathStateTest {
       }
     }
     assertThat(words).containsExactly(steps.split(" ", -1));
-    assertThat(present).isEqualTo(becomes.isEmpty() ? Optional.empty() : Optional.of(path(becomes)));
+    assertThat(present)
+        .isEqualTo(becomes.isEmpty() ? Optional.empty() : Optional.of(path(becomes)));
   }
 
   @Test
