@@ -32,6 +32,11 @@ class ProbesIT {
   @TempDir static Path folder;
 
   private static final Map<String, String> URLS = new LinkedHashMap<>();
+
+  /// The keys of some, besides name and URL.
+  private static final Map<String, String> KEYS =
+      Map.of("ping", ", trace: true", "tcp away", ", trace: true, confirm: 1");
+
   private static Targets targets;
   private static Process redis;
   private static DatagramSocket names;
@@ -139,7 +144,11 @@ class ProbesIT {
   @Test
   void saysTheSameOfAServiceAndAtTheTerminal() {
     StringBuilder yaml = new StringBuilder("services:\n");
-    URLS.forEach((name, url) -> yaml.append("  - {name: %s, url: '%s'}\n".formatted(name, url)));
+    URLS.forEach(
+        (name, url) ->
+            yaml.append(
+                "  - {name: %s, url: '%s'%s}\n"
+                    .formatted(name, url, KEYS.getOrDefault(name, ""))));
     try (RunningRollcall rollcall = trusting(Plan.in(folder).yaml(yaml.toString())).start()) {
       Map<String, String> found = new LinkedHashMap<>();
       URLS.forEach((name, url) -> found.put(name, verdict(rollcall.firstTick(name))));
@@ -156,6 +165,7 @@ class ProbesIT {
       assertThat(found.get("ping")).isEqualTo("up");
       assertThat(found.get("ping v6")).isEqualTo("up");
       hasLatency(rollcall);
+      hasPaths(rollcall);
       assertThat(found.get("philae")).isEqualTo("down: mail is down (login: refused)");
 
       URLS.forEach(
@@ -199,10 +209,33 @@ class ProbesIT {
     assertThat(rollcall.get("/v1/services/" + tcp + "/latency").json().toString())
         .contains("\"lost\":0");
     assertThat(rollcall.page("/services/" + tcp)).doesNotContain("Round trips of pings");
-    assertThat(rollcall.get("/v1/services/" + id + "/paths").json().toString())
-        .contains("\"paths\":{\"data\":[]}");
     assertThat(rollcall.health("/metrics").body())
         .contains("rollcall_service_packets_total{result=\"lost\",service=\"ping\"} 0.0");
+  }
+
+  private static void hasPaths(RunningRollcall rollcall) {
+    String id = rollcall.service("ping").get("id").toString();
+    String path = "/v1/services/" + id + "/paths";
+    await().until(() -> !rollcall.rows(path).isEmpty());
+    JsonNode present = rollcall.rows(path).getFirst();
+    assertThat(present.get("reached").booleanValue()).isTrue();
+    assertThat(present.get("until").isNull()).isTrue();
+    assertThat(present.get("hops").toString())
+        .isEqualTo("[{\"ttl\":1,\"addresses\":[\"127.0.0.1\"]}]");
+    assertThat(rollcall.page("/services/" + id)).contains("Paths to it", "1 127.0.0.1");
+    await().until(() -> !rollcall.rows("/v1/incidents").isEmpty());
+    String incident =
+        rollcall.rows("/v1/incidents").stream()
+            .filter(one -> one.toString().contains("\"tcp away\""))
+            .findFirst()
+            .orElseThrow()
+            .get("id")
+            .toString();
+    JsonNode answer =
+        rollcall.get("/v1/incidents/" + incident).json().at("/data/incident/data/answer");
+    assertThat(answer.toString())
+        .isEqualTo("{\"paths\":{\"good\":[],\"now\":[[\"127.0.0.1\"]]}}");
+    assertThat(rollcall.page("/incidents/" + incident)).contains("When it was found down");
   }
 
   private static String verdict(JsonNode tick) {

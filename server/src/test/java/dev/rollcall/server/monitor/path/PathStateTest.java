@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.server.monitor.path.PathState.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -109,7 +110,7 @@ class PathStateTest {
   @Test
   void aPathIsBounded() {
     List<Set<String>> hops = new ArrayList<>();
-    Set<String> many = new java.util.HashSet<>();
+    Set<String> many = new HashSet<>();
     for (int i = 0; i < 100; i++) {
       many.add("address " + i);
       hops.add(Set.copyOf(many));
