@@ -226,7 +226,7 @@ class ProbesIT {
     await().until(() -> !rollcall.rows("/v1/incidents").isEmpty());
     String incident =
         rollcall.rows("/v1/incidents").stream()
-            .filter(one -> one.toString().contains("\"tcp away\""))
+            .filter(one -> one.toString().contains("service:tcp away"))
             .findFirst()
             .orElseThrow()
             .get("id")
