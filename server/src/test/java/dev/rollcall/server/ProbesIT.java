@@ -147,8 +147,7 @@ class ProbesIT {
     URLS.forEach(
         (name, url) ->
             yaml.append(
-                "  - {name: %s, url: '%s'%s}\n"
-                    .formatted(name, url, KEYS.getOrDefault(name, ""))));
+                "  - {name: %s, url: '%s'%s}\n".formatted(name, url, KEYS.getOrDefault(name, ""))));
     try (RunningRollcall rollcall = trusting(Plan.in(folder).yaml(yaml.toString())).start()) {
       Map<String, String> found = new LinkedHashMap<>();
       URLS.forEach((name, url) -> found.put(name, verdict(rollcall.firstTick(name))));
@@ -233,8 +232,7 @@ class ProbesIT {
             .toString();
     JsonNode answer =
         rollcall.get("/v1/incidents/" + incident).json().at("/data/incident/data/answer");
-    assertThat(answer.toString())
-        .isEqualTo("{\"paths\":{\"good\":[],\"now\":[[\"127.0.0.1\"]]}}");
+    assertThat(answer.toString()).isEqualTo("{\"paths\":{\"good\":[],\"now\":[[\"127.0.0.1\"]]}}");
     assertThat(rollcall.page("/incidents/" + incident)).contains("When it was found down");
   }
 
