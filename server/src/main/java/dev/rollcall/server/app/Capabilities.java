@@ -95,6 +95,8 @@ record Capabilities(
                 signals,
                 circles,
                 incidents.uptimeSpans(),
+                parts.add("the pings", new Pings()),
+                parts.add("the traces", new Traces()),
                 registry,
                 clock));
     Absences absences =

@@ -232,6 +232,7 @@ public final class DueServices {
         definition.timeout(),
         definition.confirmation(),
         definition.warnings(),
+        definition.trace(),
         revision,
         definition.secrets(),
         probes.of(owner, definition));
@@ -257,6 +258,7 @@ public final class DueServices {
         scheduled.interval(),
         Confirmation.DEFAULT,
         WarningLimits.NONE,
+        false,
         NO_REVISION,
         ReferencedSecrets.NOTHING,
         Probe.of(

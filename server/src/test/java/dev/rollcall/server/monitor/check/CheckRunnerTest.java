@@ -116,6 +116,7 @@ class CheckRunnerTest {
         Duration.ofSeconds(8),
         Confirmation.DEFAULT,
         WarningLimits.NONE,
+        false,
         1,
         ReferencedSecrets.NOTHING,
         probe);

@@ -48,6 +48,7 @@ class MonitorMetricsTest {
         Duration.ofSeconds(1),
         Confirmation.DEFAULT,
         WarningLimits.NONE,
+        false,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of(name, attempt -> {}));

@@ -36,6 +36,7 @@ class ChangeLogTest {
         Duration.ofSeconds(10),
         Confirmation.DEFAULT,
         WarningLimits.NONE,
+        false,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of("never", _ -> {}));

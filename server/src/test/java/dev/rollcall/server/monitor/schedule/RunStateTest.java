@@ -111,6 +111,7 @@ class RunStateTest {
         Duration.ofSeconds(1),
         Confirmation.DEFAULT,
         WarningLimits.NONE,
+        false,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of("one", _ -> {}));
