@@ -23,6 +23,7 @@ final class Bench {
           new Incidents(),
           new TargetPool(),
           new CollectorIngest(),
+          new IcmpPing(),
           new Health(),
           new Soak());
 

@@ -37,6 +37,7 @@ public final class Attempt {
     private Optional<List<ProbeResult>> dependencies = Optional.empty();
     private Optional<String> degraded = Optional.empty();
     private Optional<AnswerExcerpt> unexpected = Optional.empty();
+    private Optional<RoundTrips> roundTrips = Optional.empty();
     private Map<String, String> details = Map.of();
   }
 
@@ -137,6 +138,16 @@ public final class Attempt {
   /// What came back instead of what was expected; empty if nothing did, or the check does not tell.
   public Optional<AnswerExcerpt> unexpected() {
     return notes.unexpected;
+  }
+
+  /// Records the round trips of a check that sends several packets.
+  public void roundTrips(RoundTrips trips) {
+    notes.roundTrips = Optional.of(trips);
+  }
+
+  /// The round trips; empty if the check does not send several packets.
+  public Optional<RoundTrips> roundTrips() {
+    return notes.roundTrips;
   }
 
   /// Records that the target works, but not as it should. If the check then returns normally, its

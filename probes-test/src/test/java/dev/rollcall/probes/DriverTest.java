@@ -52,7 +52,12 @@ class DriverTest {
   void keepsNoOtherProbeFromBeingMadeWhenItIsMissing(String scheme) throws Exception {
     String query = scheme.startsWith("swift") ? "?project=x" : "";
     String path = Checked.path(scheme);
-    String url = scheme + (scheme.equals("unix") ? ":///x" : "://u:p@127.0.0.1:1" + path + query);
+    String url =
+        switch (scheme) {
+          case "unix" -> "unix:///x";
+          case "ping" -> "ping://127.0.0.1";
+          default -> scheme + "://u:p@127.0.0.1:1" + path + query;
+        };
     try (URLClassLoader loader = withoutDrivers()) {
       Method make =
           loader.loadClass(Probes.class.getName()).getMethod("forUrl", String.class, String.class);

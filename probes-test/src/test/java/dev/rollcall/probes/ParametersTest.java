@@ -28,6 +28,7 @@ class ParametersTest {
                 switch (scheme) {
                   case "unix" -> Arguments.of("unix:///run/x.sock", List.of("#x"));
                   case "dns" -> Arguments.of("dns://h/example.org", List.of("#x"));
+                  case "ping" -> Arguments.of("ping://h", List.of("#x", ":1", "/path", "/path?x=1"));
                   case "amqp", "amqps", "grpc", "grpcs", "mongodb", "postgres", "postgresql" ->
                       Arguments.of(scheme + "://h:1/a", List.of("#x"));
                   case "mysql", "mariadb" ->
@@ -63,6 +64,17 @@ class ParametersTest {
             + " verify-full",
         "mysql://h?allowPublicKeyRetrieval=yes | allowPublicKeyRetrieval=yes is none of true,"
             + " false",
+        "ping://h:7 | the URL has a port or a path, which have no effect with ping: write it as"
+            + " ping://host",
+        "ping://h?count=0 | count=0 is no whole number from 1 to 100",
+        "ping://h?count=101 | count=101 is no whole number from 1 to 100",
+        "ping://h?loss=100 | loss=100 is no whole number from 0 to 99",
+        "ping://h?loss=5%25 | loss=5% is no whole number from 0 to 99",
+        "ping://h?interval=9ms | interval=9ms is no time from 10ms to 10s",
+        "ping://h?interval=fast | interval=fast is no time from 10ms to 10s",
+        "ping://h?family=6 | family=6 is none of ipv4, ipv6",
+        "ping://h?count=4&interval=1s | count and interval take 3 s, which is not less than the"
+            + " timeout of 3 s",
         "mongodb://h?tls=yes | tls=yes is none of true, false",
         "mongodb://h?authMechanism=X | authMechanism=X is none of SCRAM-SHA-256, SCRAM-SHA-1",
       })

@@ -24,12 +24,19 @@ public final class Probes {
 
   private final Dialer dialer;
   private final HttpAsker asker;
+  private final EchoSender echoes;
 
   /// Creates probes that connect through `dialer` and send HTTP requests through `asker`. The code
-  /// that created `asker` closes it.
+  /// that created `asker` closes it. They cannot ping.
   public Probes(Dialer dialer, HttpAsker asker) {
+    this(dialer, asker, EchoSender.none());
+  }
+
+  /// The same, and they ping with `echoes`.
+  public Probes(Dialer dialer, HttpAsker asker, EchoSender echoes) {
     this.dialer = dialer;
     this.asker = asker;
+    this.echoes = echoes;
   }
 
   /// A probe with this name for `url`, with the name lookup of the operating system and a limit of
@@ -95,6 +102,10 @@ public final class Probes {
     return url.limiting(new HttpProbe(name, question, shared.asker));
   }
 
+  private static Probe ping(String name, ServerUrl url, Probes shared) {
+    return new PingProbe(name, url, shared.dialer, shared.echoes);
+  }
+
   private static Probe tcp(String name, ServerUrl url, Probes shared) {
     url.understandsNoPath(url.scheme().equals("tls") ? Set.of("warn") : Set.of());
     TcpQuestion question = TcpQuestion.of(url.uri());
@@ -126,6 +137,7 @@ public final class Probes {
                 server("mysql", MySqlProbe::new),
                 server("nats", NatsProbe::new),
                 server("nats+tls", NatsProbe::new),
+                Map.entry("ping", Probes::ping),
                 server("postgres", PostgreSqlProbe::new),
                 server("postgresql", PostgreSqlProbe::new),
                 server("redis", RedisProbe::new),

@@ -110,6 +110,8 @@ class RouteMatrixIT {
               "PATCH /v1/services/{id} USER",
               "DELETE /v1/services/{id} USER",
               "GET /v1/services/{id}/events PUBLIC",
+              "GET /v1/services/{id}/latency PUBLIC",
+              "GET /v1/services/{id}/paths USER",
               "GET /v1/services/{id}/ticks PUBLIC",
               "POST /register PUBLIC",
               "POST /login PUBLIC",
@@ -220,6 +222,7 @@ class RouteMatrixIT {
           "GET /v1/services PUBLIC",
           "GET /v1/services/{id} PUBLIC",
           "GET /v1/services/{id}/events PUBLIC",
+          "GET /v1/services/{id}/latency PUBLIC",
           "GET /v1/services/{id}/ticks PUBLIC");
 
   private static final Pattern METRIC =

@@ -10,6 +10,7 @@ import dev.rollcall.server.incident.Absences;
 import dev.rollcall.server.incident.IncidentLinks;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.monitor.Monitor;
+import dev.rollcall.server.monitor.path.PathTracer;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.NetworkSummary;
 import dev.rollcall.server.secret.InstallationKey;
@@ -83,6 +84,8 @@ record Capabilities(
                 settings.monitor(),
                 signals,
                 incidents.uptimeSpans(),
+                parts.add("the pings", new Pings()),
+                PathTracer.none(),
                 registry,
                 clock));
     Absences absences =

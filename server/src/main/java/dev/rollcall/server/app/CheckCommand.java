@@ -36,7 +36,7 @@ record CheckCommand(BiFunction<ParseResult, List<String>, Optional<Configuration
                     .type(List.class)
                     .auxiliaryTypes(String.class)
                     .description(
-                        "URLs to check, one after the other: http, https, tcp, tls, postgres,"
+                        "URLs to check, one after the other: http, https, tcp, ping, postgres,"
                             + " redis, ... (docs/probes.md); for your own certificate authority,"
                             + " define a service with tls: {ca: FILE} and use --service")
                     .build())
@@ -85,13 +85,15 @@ record CheckCommand(BiFunction<ParseResult, List<String>, Optional<Configuration
     }
     boolean up = true;
     if (mistakes.isEmpty()) {
-      for (ServiceDefinition service : services) {
-        up &= tell(OneCheck.of(service, timeout.orElse(service.timeout())), given);
-      }
-      for (String url : urls) {
-        Optional<OneCheck> check =
-            OneCheck.of(url, timeout.orElse(Duration.ofSeconds(15)), mistakes);
-        up &= check.isEmpty() || tell(check.get(), given);
+      try (Pings pings = new Pings()) {
+        for (ServiceDefinition service : services) {
+          up &= tell(OneCheck.of(service, timeout.orElse(service.timeout()), pings), given);
+        }
+        for (String url : urls) {
+          Optional<OneCheck> check =
+              OneCheck.of(url, timeout.orElse(Duration.ofSeconds(15)), pings, mistakes);
+          up &= check.isEmpty() || tell(check.get(), given);
+        }
       }
     }
     mistakes.lines().forEach(mistake -> err.println("rollcall check: " + mistake));

@@ -325,8 +325,7 @@ public final class IncidentStore {
                 .findOne());
   }
 
-  /// What came back in the observation that opened an incident; empty if that is not known, or its
-  /// subject is not asked by HTTP.
+  /// What is known of the observation that opened an incident; empty if nothing is.
   public Optional<IncidentAnswer> answer(long incident) {
     return database.read(
         handle ->

@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.Dialer;
+import dev.rollcall.probes.EchoSender;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.address.PublicResolver;
 import dev.rollcall.server.http.Route;
@@ -18,11 +19,15 @@ import dev.rollcall.server.monitor.overview.ServiceDetails;
 import dev.rollcall.server.monitor.routes.MonitorRoutes;
 import dev.rollcall.server.monitor.routes.UrlRoutes;
 import dev.rollcall.server.monitor.schedule.DueServices;
+import dev.rollcall.server.monitor.path.PathTracer;
 import dev.rollcall.server.monitor.schedule.OutcomeWriter;
+import dev.rollcall.server.monitor.schedule.PathWatch;
 import dev.rollcall.server.monitor.schedule.Runner;
 import dev.rollcall.server.monitor.schedule.Schedule;
 import dev.rollcall.server.monitor.store.EventStore;
 import dev.rollcall.server.monitor.store.HourStore;
+import dev.rollcall.server.monitor.store.LatencyStore;
+import dev.rollcall.server.monitor.store.PathStore;
 import dev.rollcall.server.monitor.store.ServiceChanges;
 import dev.rollcall.server.monitor.store.ServiceStatus;
 import dev.rollcall.server.monitor.store.ServiceStore;
@@ -69,7 +74,10 @@ public final class Monitor implements AutoCloseable {
           "db/migration/V23__tick_retention.sql",
           "db/migration/V34__warnings.sql",
           "db/sqlite/V44__service_group.sql",
-          "db/postgres/V44__service_group.sql");
+          "db/postgres/V44__service_group.sql",
+          "db/migration/V46__tick_round_trips.sql",
+          "db/migration/V47__hour_round_trips.sql",
+          "db/migration/V53__service_path.sql");
 
   private final ServiceReader reader;
   private static final int DELETED_AT_ONCE = 500;
@@ -89,6 +97,7 @@ public final class Monitor implements AutoCloseable {
   private final Pauses pauses;
   private final OwnNetwork network;
   private final TickRetention tickRetention;
+  private final PathWatch paths;
 
   /// The services of the configuration file, while they could not be written.
   private volatile Optional<ServiceChanges.File> wanted = Optional.empty();
@@ -97,12 +106,16 @@ public final class Monitor implements AutoCloseable {
 
   /// @param signals gets the confirmed changes of the services' states
   /// @param spans in which the uptime of services is counted in another way
+  /// @param echoes pings hosts
+  /// @param tracer traces the paths to them
   public Monitor(
       Database database,
       GroupCommit commits,
       MonitorSettings settings,
       SignalWriter signals,
       UptimeSpans spans,
+      EchoSender echoes,
+      PathTracer tracer,
       PrometheusRegistry registry,
       Clock clock) {
     this.clock = clock;
@@ -125,6 +138,8 @@ public final class Monitor implements AutoCloseable {
             });
     services = new ServiceStore(database);
     UptimeStore uptimes = new UptimeStore(database, spans);
+    PathStore pathStore = new PathStore(database, commits);
+    paths = new PathWatch(tracer, Resolver.system(), pathStore, clock);
     routes =
         new MonitorRoutes(
             new MonitorRoutes.Stores(
@@ -133,6 +148,8 @@ public final class Monitor implements AutoCloseable {
                 new EventStore(database),
                 new TickStore(database),
                 new HourStore(database),
+                new LatencyStore(database),
+                pathStore,
                 uptimes),
             reader,
             ofAccounts,
@@ -144,12 +161,14 @@ public final class Monitor implements AutoCloseable {
             new EventStore(database),
             new TickStore(database),
             new HourStore(database),
+            new LatencyStore(database),
+            pathStore,
             uptimes,
             clock);
     urls =
         new UrlRoutes(
             services, changes, ofAccounts, new TickStore(database), settings.statuses(), clock);
-    probes = new ProbeFactory(new Dialer(Resolver.system()), new Dialer(publicOnly));
+    probes = new ProbeFactory(new Dialer(Resolver.system()), new Dialer(publicOnly), echoes);
     schedule = new Schedule(database, commits, clock);
     writer =
         new OutcomeWriter(
@@ -167,6 +186,7 @@ public final class Monitor implements AutoCloseable {
                 pauses,
                 metrics,
                 clock),
+            paths,
             writer,
             metrics,
             clock,
@@ -303,6 +323,7 @@ public final class Monitor implements AutoCloseable {
   @Override
   public void close() {
     runner.close();
+    paths.close();
     pauses.close();
     tickRetention.close();
     probes.close();

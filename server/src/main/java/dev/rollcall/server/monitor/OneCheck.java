@@ -3,7 +3,9 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Phase;
 import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probe.RoundTrips;
 import dev.rollcall.probes.Dialer;
+import dev.rollcall.probes.EchoSender;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.probes.ServerUrl;
 import dev.rollcall.server.config.Mistakes;
@@ -41,8 +43,10 @@ public record OneCheck(
 
   /// Checks a URL once.
   ///
+  /// @param echoes pings
   /// @return empty if the URL cannot be checked; `mistakes` then contains the reason
-  public static Optional<OneCheck> of(String url, Duration timeout, Mistakes mistakes)
+  public static Optional<OneCheck> of(
+      String url, Duration timeout, EchoSender echoes, Mistakes mistakes)
       throws InterruptedException {
     ServiceReader reader =
         new ServiceReader(new ServiceReader.Defaults(timeout, timeout, false, Duration.ZERO));
@@ -54,20 +58,26 @@ public record OneCheck(
     if (server.isEmpty() || definition.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(of(Optional.empty(), server.get().toString(), definition.get(), timeout));
+    return Optional.of(of(Optional.empty(), server.get().toString(), definition.get(), timeout, echoes));
   }
 
   /// Checks a service once, as the monitor would.
-  public static OneCheck of(ServiceDefinition service, Duration timeout)
+  ///
+  /// @param echoes pings
+  public static OneCheck of(ServiceDefinition service, Duration timeout, EchoSender echoes)
       throws InterruptedException {
-    return of(Optional.of(service.name()), service.shownUrl(), service, timeout);
+    return of(Optional.of(service.name()), service.shownUrl(), service, timeout, echoes);
   }
 
   private static OneCheck of(
-      Optional<String> service, String url, ServiceDefinition definition, Duration timeout)
+      Optional<String> service,
+      String url,
+      ServiceDefinition definition,
+      Duration timeout,
+      EchoSender echoes)
       throws InterruptedException {
     Dialer dialer = new Dialer(Resolver.system());
-    try (ProbeFactory probes = new ProbeFactory(dialer, dialer)) {
+    try (ProbeFactory probes = new ProbeFactory(dialer, dialer, echoes)) {
       Attempt attempt = Attempt.within(timeout);
       return new OneCheck(service, url, failure(probes, definition, attempt), attempt);
     }
@@ -136,17 +146,36 @@ public record OneCheck(
     if (attempt.redirects() > 0) {
       text.append("  redirects   ").append(attempt.redirects()).append('\n');
     }
+    attempt.roundTrips().ifPresent(trips -> text.append(lines(trips)));
     WORDS.forEach(
         (phase, word) ->
             attempt
                 .time(phase)
                 .ifPresent(
                     time ->
-                        text.append("  %-11s %8.2f ms%n".formatted(word, time.toNanos() / 1e6))));
+                        text.append("  %-11s %8.2f ms%n".formatted(word, millis(time)))));
     attempt
         .certificateExpiry()
         .ifPresent(end -> text.append("  certificate until ").append(end).append('\n'));
     return text.toString();
+  }
+
+  private static String lines(RoundTrips trips) {
+    String sent =
+        "  packets     %d sent, %d lost (%.0f %%)%n"
+            .formatted(trips.sent(), trips.lost(), trips.lossPercent());
+    return trips.times().isEmpty()
+        ? sent
+        : sent
+            + "  round trip  %.2f ms min, %.2f ms median, %.2f ms max%n"
+                .formatted(
+                    millis(trips.times().getFirst()),
+                    millis(trips.median().orElseThrow()),
+                    millis(trips.times().getLast()));
+  }
+
+  private static double millis(Duration time) {
+    return time.toNanos() / 1e6;
   }
 
   /// The same as a JSON object.
@@ -160,6 +189,16 @@ public record OneCheck(
       failure.ifPresent(reason -> json.writeStringProperty("reason", reason));
       attempt.status().ifPresent(status -> json.writeNumberProperty("status", status));
       json.writeNumberProperty("redirects", attempt.redirects());
+      attempt
+          .roundTrips()
+          .ifPresent(
+              trips -> {
+                json.writeNumberProperty("sent", trips.sent());
+                json.writeNumberProperty("lost", trips.lost());
+                json.writeName("round_trips_ms").writeStartArray();
+                trips.times().forEach(time -> Json.number(json, millis(time)));
+                json.writeEndArray();
+              });
       WORDS.forEach(
           (phase, word) ->
               attempt

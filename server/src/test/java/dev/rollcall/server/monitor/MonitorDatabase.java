@@ -1,5 +1,7 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.RoundTrips;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.monitor.check.Evaluator;
 import dev.rollcall.server.monitor.check.Event;
@@ -97,6 +99,16 @@ public final class MonitorDatabase implements AutoCloseable {
 
   public static Observation down(Instant at, int millis) {
     return new Observation.Down(at, Duration.ofMillis(millis), Measurements.NOTHING, "status 500");
+  }
+
+  /// One that was pinged, with an answer after each of these times.
+  public static Observation pinged(Instant at, int sent, Duration... times) {
+    Attempt attempt = Attempt.within(Duration.ofSeconds(1));
+    attempt.roundTrips(new RoundTrips(sent, List.of(times)));
+    Measurements measurements = Measurements.of(attempt);
+    return times.length == 0
+        ? new Observation.Down(at, Duration.ofSeconds(3), measurements, "no answer")
+        : new Observation.Up(at, measurements.response().orElseThrow(), measurements);
   }
 
   /// Slower than it should be by far.

@@ -61,7 +61,10 @@ class BlankSqliteTest {
     "db/sqlite/V44__service_group.sql",
     "db/postgres/V44__service_group.sql",
     "db/sqlite/V45__heartbeat_group.sql",
-    "db/postgres/V45__heartbeat_group.sql"
+    "db/postgres/V45__heartbeat_group.sql",
+    "db/migration/V46__tick_round_trips.sql",
+    "db/migration/V47__hour_round_trips.sql",
+    "db/migration/V53__service_path.sql"
   };
 
   @TempDir Path directory;

@@ -107,7 +107,9 @@ public final class CheckRunner {
           .orElseGet(() -> new Observation.Up(at, response, measurements));
     }
     return here(check, failure.get(), began)
-        .<Observation>map(reason -> new Observation.Unknown(at, response, measurements, reason))
+        .<Observation>map(
+            reason ->
+                new Observation.Unknown(at, response, measurements.withoutRoundTrips(), reason))
         .orElseGet(() -> new Observation.Down(at, response, measurements, failure.get().reason()));
   }
 

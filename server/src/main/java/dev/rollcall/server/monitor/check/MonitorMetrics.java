@@ -28,10 +28,16 @@ public final class MonitorMetrics {
     .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5, 15
   };
 
+  private static final String ANSWERED = "answered";
+  private static final String LOST = "lost";
+  private static final Map<String, Double> QUANTILES = Map.of("min", 0.0, "median", 0.5, "max", 1.0);
+
   private final Gauge up;
   private final Histogram response;
   private final Counter ticks;
   private final Gauge certificate;
+  private final Counter packets;
+  private final Gauge roundTrip;
   private final Histogram lag;
   private final Counter skipped;
   private final Map<String, Series> series = new ConcurrentHashMap<>();
@@ -79,6 +85,20 @@ public final class MonitorMetrics {
             .name("rollcall_service_certificate_expiry_timestamp_seconds")
             .help("When the service's certificate ends, in seconds since 1970.")
             .labelNames("service")
+            .register(registry);
+    packets =
+        Counter.builder()
+            .name("rollcall_service_packets_total")
+            .help("Packets that were sent to ping the service, by what became of them.")
+            .labelNames("service", "result")
+            .withoutExemplars()
+            .register(registry);
+    roundTrip =
+        Gauge.builder()
+            .name("rollcall_service_round_trip_seconds")
+            .help("The shortest, middle and longest round trip of the last ping; NaN without one.")
+            .labelNames("service", "of")
+            .withoutExemplars()
             .register(registry);
     lag =
         Histogram.builder()
@@ -135,11 +155,22 @@ public final class MonitorMetrics {
         .certificateEnds()
         .ifPresent(
             ends -> certificate.labelValues(shown(service)).set((double) ends.getEpochSecond()));
+    observation.measurements().roundTrips().ifPresent(trips -> pinged(shown(service), trips));
     if (check.asksDependencies()) {
       reported(service, observation);
     } else {
       forgetDerived(service);
     }
+  }
+
+  private void pinged(String service, LatencyHistogram trips) {
+    packets.labelValues(service, ANSWERED).inc((double) trips.sent() - trips.lost());
+    packets.labelValues(service, LOST).inc((double) trips.lost());
+    QUANTILES.forEach(
+        (name, share) ->
+            roundTrip
+                .labelValues(service, name)
+                .set(trips.quantile(share).map(MonitorMetrics::seconds).orElse(Double.NaN)));
   }
 
   /// A name that belongs to another service stays with it.
@@ -235,6 +266,9 @@ public final class MonitorMetrics {
     ticks.remove(service, State.UP.word());
     ticks.remove(service, State.DOWN.word());
     certificate.remove(service);
+    packets.remove(service, ANSWERED);
+    packets.remove(service, LOST);
+    QUANTILES.keySet().forEach(of -> roundTrip.remove(service, of));
   }
 
   private static double seconds(Duration duration) {

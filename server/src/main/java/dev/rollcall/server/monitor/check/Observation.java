@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor.check;
 
 import dev.rollcall.server.config.OneLine;
+import dev.rollcall.server.monitor.path.Path;
 import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +56,11 @@ public sealed interface Observation {
     /// rejects.
     public Down {
       reason = OneLine.of(reason);
+    }
+
+    /// The same with the path to the service.
+    public Down with(Path path) {
+      return new Down(at, response, measurements.with(path), reason);
     }
   }
 

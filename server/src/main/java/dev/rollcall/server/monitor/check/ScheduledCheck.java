@@ -13,6 +13,7 @@ import java.util.Optional;
 /// What the runner needs for the checks of a service.
 ///
 /// @param revision the version of the definition
+/// @param trace whether the path to it is traced
 /// @param secrets the values of references in it
 public record ScheduledCheck(
     long serviceId,
@@ -23,6 +24,7 @@ public record ScheduledCheck(
     Duration timeout,
     Confirmation confirmation,
     WarningLimits warnings,
+    boolean trace,
     long revision,
     ReferencedSecrets secrets,
     Probe probe) {
@@ -54,7 +56,7 @@ public record ScheduledCheck(
   }
 
   /// The host's name or address.
-  String host() {
+  public String host() {
     return authority().map(Authority::host).orElse("localhost");
   }
 

@@ -2,6 +2,7 @@ package dev.rollcall.server.monitor.definition;
 
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probes.Dialer;
+import dev.rollcall.probes.EchoSender;
 import dev.rollcall.probes.HttpAsker;
 import dev.rollcall.probes.HttpProbe;
 import dev.rollcall.probes.Probes;
@@ -16,17 +17,18 @@ public final class ProbeFactory implements AutoCloseable {
 
   /// What probes share.
   private record Clients(Dialer dialer, HttpAsker http, Probes servers) {
-    static Clients of(Dialer dialer) {
+    static Clients of(Dialer dialer, EchoSender echoes) {
       HttpAsker http = new HttpAsker(dialer);
-      return new Clients(dialer, http, new Probes(dialer, http));
+      return new Clients(dialer, http, new Probes(dialer, http, echoes));
     }
   }
 
   /// @param operators connects to what the operator has checked
   /// @param users connects to what accounts have checked
-  public ProbeFactory(Dialer operators, Dialer users) {
-    this.operators = Clients.of(operators);
-    this.users = Clients.of(users);
+  /// @param echoes pings for both
+  public ProbeFactory(Dialer operators, Dialer users, EchoSender echoes) {
+    this.operators = Clients.of(operators, echoes);
+    this.users = Clients.of(users, echoes);
   }
 
   /// The probe of a service. Its reasons do not contain secrets of references.

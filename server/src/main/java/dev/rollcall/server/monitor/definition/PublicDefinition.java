@@ -12,6 +12,7 @@ public final class PublicDefinition {
           "timeout",
           "slow",
           "certificate-warning",
+          "trace",
           "method",
           "status",
           "contains",

@@ -14,6 +14,7 @@ import java.time.Duration;
 /// @param confirmation when a change of its state is certain
 /// @param warnings from when on it is slow
 /// @param alertKeys who is told when it is down
+/// @param trace whether the path to it is traced
 /// @param spec how to check and what to expect
 /// @param secrets the values of references in it
 /// @param json all of it as it is stored, with defaults; it may contain secrets
@@ -25,6 +26,7 @@ public record ServiceDefinition(
     Confirmation confirmation,
     WarningLimits warnings,
     AlertKeys alertKeys,
+    boolean trace,
     CheckSpec spec,
     ReferencedSecrets secrets,
     String json) {

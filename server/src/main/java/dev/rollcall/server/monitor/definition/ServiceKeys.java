@@ -28,7 +28,8 @@ record ServiceKeys(String scheme, Kind kind, List<String> keys) {
                   "confirm-interval",
                   "recover",
                   "slow",
-                  "certificate-warning"),
+                  "certificate-warning",
+                  "trace"),
               AlertKeys.NAMES.stream())
           .toList();
 
@@ -58,7 +59,7 @@ record ServiceKeys(String scheme, Kind kind, List<String> keys) {
   static final List<String> OF_TLS = List.of("verify", "ca", "cert", "key", "name");
 
   /// Keys that are true or false, and keys that may be whole numbers.
-  static final Set<String> FLAGS = Set.of("redirects", "keep-alive");
+  static final Set<String> FLAGS = Set.of("redirects", "keep-alive", "trace");
 
   static final Set<String> NUMBERS =
       Set.of(
@@ -104,7 +105,8 @@ record ServiceKeys(String scheme, Kind kind, List<String> keys) {
           Map.entry("kafka", "kafka+tls"),
           Map.entry("docker", "docker+tls"),
           Map.entry("unix", "docker+tls"),
-          Map.entry("dns", ""));
+          Map.entry("dns", ""),
+          Map.entry("ping", ""));
 
   ServiceKeys {
     keys = List.copyOf(keys);

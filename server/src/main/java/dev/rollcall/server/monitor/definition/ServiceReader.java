@@ -48,7 +48,7 @@ public final class ServiceReader {
   /// All of it is in memory while the service is checked.
   private static final int LONGEST_OF_ACCOUNTS = 4096;
 
-  private static final Set<String> SCHEMES_OF_ACCOUNTS = Set.of("http", "https", "tcp", "tls");
+  private static final Set<String> SCHEMES_OF_ACCOUNTS = Set.of("http", "https", "tcp", "tls", "ping");
 
   /// The values of services that set none.
   ///
@@ -206,8 +206,9 @@ public final class ServiceReader {
     Optional<Confirmation> confirmation = confirmation(fields);
     WarningLimits warnings = warnings(fields, timeout, defaults.certificateWarning());
     AlertKeys alertKeys = AlertKeys.of(fields);
+    boolean trace = trace(fields, url);
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
-    reach.ifPresent(hosts -> restrict(fields, url, interval, hosts));
+    reach.ifPresent(hosts -> restrict(fields, url, interval, trace, hosts));
     if (reach.isPresent() && namesFiles(fields)) {
       return Optional.empty(); // not even whether there is such a file is told
     }
@@ -233,6 +234,7 @@ public final class ServiceReader {
             confirmation.get(),
             warnings,
             alertKeys,
+            trace,
             spec.get(),
             secrets,
             stored));
@@ -264,8 +266,16 @@ public final class ServiceReader {
             .orElse(certificate));
   }
 
+  private static boolean trace(Fields fields, Optional<URI> url) {
+    boolean trace = fields.bool("trace").orElse(false);
+    if (trace && url.filter(to -> to.getRawAuthority() == null).isPresent()) {
+      fields.mistake("trace", "has no effect without a host in the URL: remove it");
+    }
+    return trace;
+  }
+
   private static void restrict(
-      Fields fields, Optional<URI> url, Duration interval, Predicate<URI> reach) {
+      Fields fields, Optional<URI> url, Duration interval, boolean trace, Predicate<URI> reach) {
     url.filter(to -> !reach.test(to))
         .ifPresent(
             to ->
@@ -279,7 +289,10 @@ public final class ServiceReader {
         .ifPresent(
             scheme ->
                 fields.mistake(
-                    "url", scheme, "is not a scheme for accounts: use http, https, tcp or tls"));
+                    "url", scheme, "is not a scheme for accounts: use http, https, tcp, tls or ping"));
+    if (trace) {
+      fields.mistake("trace", "shows the network of this server: it is for the operator's services");
+    }
     if (interval.compareTo(SHORTEST_OF_ACCOUNTS) < 0) {
       fields.mistake("interval", Durations.text(interval), "is too short: 10s at least");
     }

@@ -47,13 +47,18 @@ public record ResponseChart(
     return Instant.ofEpochMilli(from - from % step.toMillis());
   }
 
+  /// The number of pieces.
+  static int pieces(Instant now, Duration step) {
+    return (int) Duration.between(from(now, step), now).dividedBy(step) + 1;
+  }
+
   /// Puts sums in their places.
   ///
   /// @param sums with beginnings that are whole steps
   static ResponseChart of(
       Instant now, Duration step, Optional<Duration> slow, List<PeriodSummary> sums) {
     Instant from = from(now, step);
-    int many = (int) (Duration.between(from, now).toMillis() / step.toMillis()) + 1;
+    int many = pieces(now, step);
     List<Optional<PeriodSummary>> pieces =
         new ArrayList<>(Collections.nCopies(many, Optional.empty()));
     for (PeriodSummary sum : sums) {

@@ -5,6 +5,9 @@ import dev.rollcall.server.monitor.definition.PublicDefinition;
 import dev.rollcall.server.monitor.overview.Overview.Row;
 import dev.rollcall.server.monitor.store.EventStore;
 import dev.rollcall.server.monitor.store.HourStore;
+import dev.rollcall.server.monitor.store.KnownPath;
+import dev.rollcall.server.monitor.store.LatencyStore;
+import dev.rollcall.server.monitor.store.PathStore;
 import dev.rollcall.server.monitor.store.PeriodSummary;
 import dev.rollcall.server.monitor.store.Service;
 import dev.rollcall.server.monitor.store.ServiceStore;
@@ -27,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ServiceDetails {
   private static final int EVENTS = 20;
   private static final int FAILURES = 10;
+  private static final int PATHS = 10;
   private static final int MOST_PIECES = 1_000;
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration MONTH = Duration.ofDays(30);
@@ -37,6 +41,8 @@ public final class ServiceDetails {
   private final EventStore events;
   private final TickStore ticks;
   private final HourStore hours;
+  private final LatencyStore latencies;
+  private final PathStore paths;
   private final UptimeStore uptimes;
   private final Clock clock;
 
@@ -49,9 +55,11 @@ public final class ServiceDetails {
   /// @param certificateEnds as last seen
   /// @param keys who is told of it
   /// @param needed what it depends on
+  /// @param latency its round trips, if it is pinged
   /// @param hours sums of the last day, an hour or a piece of the chart each, the newest first
   /// @param events the newest first
   /// @param failures the newest first
+  /// @param paths to it, the newest first
   public record Seen(
       Row row,
       Uptime day,
@@ -62,9 +70,11 @@ public final class ServiceDetails {
       AlertKeys keys,
       List<Needed> needed,
       ResponseChart chart,
+      Optional<LatencyChart> latency,
       List<PeriodSummary> hours,
       List<Event> events,
       List<Tick> failures,
+      List<KnownPath> paths,
       Instant at) {}
 
   /// Something that a service depends on.
@@ -78,6 +88,8 @@ public final class ServiceDetails {
       EventStore events,
       TickStore ticks,
       HourStore hours,
+      LatencyStore latencies,
+      PathStore paths,
       UptimeStore uptimes,
       Clock clock) {
     this.overview = overview;
@@ -85,6 +97,8 @@ public final class ServiceDetails {
     this.events = events;
     this.ticks = ticks;
     this.hours = hours;
+    this.latencies = latencies;
+    this.paths = paths;
     this.uptimes = uptimes;
     this.clock = clock;
   }
@@ -123,9 +137,11 @@ public final class ServiceDetails {
             .map(name -> new Needed(name, overview.named(service.owner(), name)))
             .toList(),
         ResponseChart.of(now, step, overview.slow(row.id()), sums(scope, row.id(), now, step)),
+        latency(scope, row.id(), now, step),
         sums(scope, row.id(), now, longer).reversed(),
         latest,
         failures(scope, row.id(), latest, now),
+        paths.list(scope, row.id(), new Slice(PATHS, 0)),
         now);
   }
 
@@ -137,6 +153,14 @@ public final class ServiceDetails {
         now.plusMillis(1),
         step,
         new Slice(MOST_PIECES, 0));
+  }
+
+  private Optional<LatencyChart> latency(Scope scope, long id, Instant now, Duration step) {
+    return latencies.hasRoundTrips(scope, id)
+        ? latencies
+            .between(scope, id, ResponseChart.from(now, step), now.plusMillis(1), step)
+            .map(periods -> LatencyChart.of(now, step, periods))
+        : Optional.empty();
   }
 
   /// Looks where events say that it was down: the ticks between may be millions.

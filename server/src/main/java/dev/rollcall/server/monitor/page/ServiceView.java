@@ -96,4 +96,9 @@ record ServiceView(Whose whose, ServiceDetails.Seen seen, Content incidents, boo
   ResponseChart chart() {
     return seen.chart();
   }
+
+  /// The chart of round trips, if it is pinged.
+  Optional<LatencyView> latency() {
+    return seen.latency().map(LatencyView::new);
+  }
 }

@@ -2,9 +2,12 @@ package dev.rollcall.server.monitor.routes;
 
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.monitor.check.Event;
+import dev.rollcall.server.monitor.check.LatencyHistogram;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.definition.OperatorDefinition;
 import dev.rollcall.server.monitor.definition.PublicDefinition;
+import dev.rollcall.server.monitor.store.KnownPath;
+import dev.rollcall.server.monitor.store.LatencyPeriod;
 import dev.rollcall.server.monitor.store.Metric;
 import dev.rollcall.server.monitor.store.PeriodSummary;
 import dev.rollcall.server.monitor.store.Service;
@@ -148,8 +151,58 @@ final class MonitorJson {
     millis(json, "total_ms", tick.phases().total());
     tick.status().ifPresent(code -> json.writeNumberProperty("http_status", code));
     json.writeNumberProperty("redirects", tick.redirects());
+    tick.roundTrips().ifPresent(trips -> roundTrips(json, trips));
     tick.reason().ifPresent(reason -> json.writeStringProperty("reason", reason));
     json.writeEndObject();
+  }
+
+  private static void roundTrips(JsonGenerator json, LatencyHistogram trips) {
+    loss(json, trips);
+    millis(json, "min_ms", trips.quantile(0));
+    millis(json, "median_ms", trips.quantile(0.5));
+    millis(json, "max_ms", trips.quantile(1));
+  }
+
+  private static void loss(JsonGenerator json, LatencyHistogram latencies) {
+    json.writeNumberProperty("sent", latencies.sent());
+    json.writeNumberProperty("lost", latencies.lost());
+    json.writeName("loss_percent");
+    Json.number(json, latencies.lossPercent());
+  }
+
+  /// One row of `GET /v1/services/{id}/latency`. Without an answer it has no times.
+  static void latency(JsonGenerator json, LatencyPeriod period) {
+    LatencyHistogram latencies = period.latencies();
+    json.writeStartObject();
+    seconds(json, "at", period.from());
+    json.writeNumberProperty("seconds", period.length().toSeconds());
+    loss(json, latencies);
+    millis(json, "min_ms", latencies.quantile(0));
+    millis(json, "p50_ms", latencies.quantile(0.5));
+    millis(json, "p90_ms", latencies.quantile(0.9));
+    millis(json, "p95_ms", latencies.quantile(0.95));
+    millis(json, "p99_ms", latencies.quantile(0.99));
+    millis(json, "max_ms", latencies.quantile(1));
+    json.writeEndObject();
+  }
+
+  /// One row of `GET /v1/services/{id}/paths`.
+  static void path(JsonGenerator json, KnownPath known) {
+    json.writeStartObject();
+    seconds(json, "since", known.since());
+    Json.seconds(json, "until", known.until());
+    json.writeBooleanProperty("reached", known.path().reached());
+    if (known.changedTtl() > 0) {
+      json.writeNumberProperty("changed_ttl", known.changedTtl());
+    }
+    json.writeName("hops").writeStartArray();
+    for (int ttl = 1; ttl <= known.path().hops().size(); ttl++) {
+      json.writeStartObject().writeNumberProperty("ttl", ttl);
+      json.writeName("addresses").writeStartArray();
+      known.path().at(ttl).forEach(json::writeString);
+      json.writeEndArray().writeEndObject();
+    }
+    json.writeEndArray().writeEndObject();
   }
 
   /// One row of `GET /v1/services/{id}/ticks?step=`, with averages.

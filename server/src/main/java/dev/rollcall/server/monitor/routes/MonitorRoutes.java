@@ -17,6 +17,9 @@ import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
 import dev.rollcall.server.monitor.store.EventStore;
 import dev.rollcall.server.monitor.store.HourStore;
+import dev.rollcall.server.monitor.store.LatencyPeriod;
+import dev.rollcall.server.monitor.store.LatencyStore;
+import dev.rollcall.server.monitor.store.PathStore;
 import dev.rollcall.server.monitor.store.Service;
 import dev.rollcall.server.monitor.store.ServiceChanges;
 import dev.rollcall.server.monitor.store.ServiceStatus;
@@ -46,6 +49,9 @@ public final class MonitorRoutes {
   private static final int MOST_ROWS = 1_000;
   private static final int MOST_TICKS = 10_000;
   private static final Duration USUAL_SPAN = Duration.ofHours(1);
+  private static final Duration USUAL_SPAN_OF_LATENCY = Duration.ofDays(1);
+  private static final Duration USUAL_STEP_OF_LATENCY = Duration.ofMinutes(5);
+  private static final int MOST_STEPS = 10_000;
   private static final Duration LONGEST_STEP = Duration.ofDays(366);
   private static final long LAST_SECOND = 253_402_300_799L; // the year 9999
 
@@ -62,6 +68,8 @@ public final class MonitorRoutes {
   private final EventStore events;
   private final TickStore ticks;
   private final HourStore hours;
+  private final LatencyStore latencies;
+  private final PathStore paths;
   private final UptimeStore uptimes;
   private final Clock clock;
 
@@ -73,6 +81,8 @@ public final class MonitorRoutes {
     this.events = stores.events();
     this.ticks = stores.ticks();
     this.hours = stores.hours();
+    this.latencies = stores.latencies();
+    this.paths = stores.paths();
     this.uptimes = stores.uptimes();
     this.reader = reader;
     this.ofAccounts = ofAccounts;
@@ -86,6 +96,8 @@ public final class MonitorRoutes {
       EventStore events,
       TickStore ticks,
       HourStore hours,
+      LatencyStore latencies,
+      PathStore paths,
       UptimeStore uptimes) {}
 
   /// All routes of the API of services.
@@ -98,7 +110,9 @@ public final class MonitorRoutes {
         Route.patch("/v1/services/{id}", Access.USER, this::change),
         Route.delete("/v1/services/{id}", Access.USER, this::delete),
         Route.list("/v1/services/{id}/events", Access.PUBLIC, this::events),
-        Route.list("/v1/services/{id}/ticks", Access.PUBLIC, this::ticks));
+        Route.list("/v1/services/{id}/ticks", Access.PUBLIC, this::ticks),
+        Route.list("/v1/services/{id}/latency", Access.PUBLIC, this::latency),
+        Route.list("/v1/services/{id}/paths", Access.USER, this::paths));
   }
 
   private Answer list(Request request) {
@@ -125,11 +139,9 @@ public final class MonitorRoutes {
   private Answer ticks(Request request) {
     Scope scope = request.scope();
     long id = existing(request);
-    Instant to = instant(request, "to").orElseGet(() -> clock.wall().plusMillis(1));
-    Instant from = instant(request, "from").orElseGet(() -> to.minus(USUAL_SPAN));
-    if (!from.isBefore(to)) {
-      throw Refusal.badRequest("parameter 'from' is not before 'to'");
-    }
+    Span span = span(request, USUAL_SPAN);
+    Instant from = span.from();
+    Instant to = span.to();
     Optional<Duration> step = request.query("step").map(MonitorRoutes::step);
     Listing listing = Listing.of(request, MOST_TICKS);
     if (step.isPresent()) {
@@ -145,6 +157,58 @@ public final class MonitorRoutes {
         ticks.between(scope, id, from, to, slice(listing)),
         MonitorJson::tick,
         () -> ticks.count(scope, id, from, to));
+  }
+
+  private Answer latency(Request request) {
+    long id = existing(request);
+    Span span = span(request, USUAL_SPAN_OF_LATENCY);
+    Duration step = request.query("step").map(MonitorRoutes::step).orElse(USUAL_STEP_OF_LATENCY);
+    long steps = Duration.between(span.from(), span.to()).dividedBy(step);
+    if (steps > MOST_STEPS) {
+      throw Refusal.badRequest(
+          "parameter 'step' makes %d steps from 'from' to 'to', more than %d: give a longer one"
+              .formatted(steps, MOST_STEPS));
+    }
+    List<LatencyPeriod> periods =
+        latencies
+            .between(request.scope(), id, span.from(), span.to(), step)
+            .orElseThrow(
+                () ->
+                    Refusal.badRequest(
+                        "service %d has more than %d ticks from 'from' to 'to': ask for a shorter time"
+                            .formatted(id, LatencyStore.MOST_TICKS)));
+    return Envelope.ok(
+        json -> {
+          json.writeStartObject().writeName("latency").writeStartObject();
+          json.writeName("data").writeStartArray();
+          periods.forEach(period -> MonitorJson.latency(json, period));
+          json.writeEndArray().writeEndObject().writeEndObject();
+        });
+  }
+
+  private Answer paths(Request request) {
+    Scope scope = request.scope();
+    long id = existing(request);
+    Listing listing = Listing.of(request, MOST_ROWS);
+    return listing.answer(
+        "paths",
+        paths.list(scope, id, slice(listing)),
+        MonitorJson::path,
+        () -> paths.count(scope, id));
+  }
+
+  private record Span(Instant from, Instant to) {}
+
+  /// The time from `from` to `to` of the query.
+  ///
+  /// @param usual its length if there is no `from`
+  private Span span(Request request, Duration usual) {
+    Instant to = instant(request, "to").orElseGet(() -> clock.wall().plusMillis(1));
+    Instant from = instant(request, "from").orElseGet(() -> to.minus(usual));
+    if (!from.isBefore(to)) {
+      throw Refusal.badRequest("parameter 'from' is not before 'to'");
+    }
+    return new Span(from, to);
   }
 
   private Answer show(Request request) {

@@ -228,6 +228,7 @@ public final class DueServices {
         definition.timeout(),
         definition.confirmation(),
         definition.warnings(),
+        definition.trace(),
         revision,
         definition.secrets(),
         probes.of(owner, definition));
@@ -253,6 +254,7 @@ public final class DueServices {
         scheduled.interval(),
         Confirmation.DEFAULT,
         WarningLimits.NONE,
+        false,
         NO_REVISION,
         ReferencedSecrets.NOTHING,
         Probe.of(

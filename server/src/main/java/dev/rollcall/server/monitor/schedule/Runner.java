@@ -78,6 +78,7 @@ public final class Runner implements AutoCloseable {
 
   private final DueServices dueServices;
   private final CheckRunner checkRunner;
+  private final PathWatch paths;
   private final OutcomeWriter writer;
   private final MonitorMetrics metrics;
   private final Clock clock;
@@ -107,12 +108,14 @@ public final class Runner implements AutoCloseable {
   public Runner(
       DueServices dueServices,
       CheckRunner checkRunner,
+      PathWatch paths,
       OutcomeWriter writer,
       MonitorMetrics metrics,
       Clock clock,
       int mostInFlight) {
     this.dueServices = dueServices;
     this.checkRunner = checkRunner;
+    this.paths = paths;
     this.writer = writer;
     this.metrics = metrics;
     this.clock = clock;
@@ -317,7 +320,7 @@ public final class Runner implements AutoCloseable {
     try {
       // A check that became due while Rollcall was not running does not count as late.
       Instant due = dueCheck.due().isBefore(started) ? started : dueCheck.due();
-      Observation observation = checkRunner.ask(check, due);
+      Observation observation = paths.observed(check, checkRunner.ask(check, due));
       metrics.observed(check, observation);
       if (check.isOperators() && !state.isNamed(check.name())) {
         metrics.forget(check.name()); // it was renamed or removed meanwhile

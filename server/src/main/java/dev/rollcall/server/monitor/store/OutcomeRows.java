@@ -26,6 +26,7 @@ public final class OutcomeRows {
     written.addAll(derived);
     MetricStore.add(tx, written);
     HourStore.add(tx, written);
+    LatencyStore.add(tx, written);
     EventStore.apply(tx, written);
     changes.addAll(StreakStore.write(tx, written, now));
     changes.addAll(CertificateStore.write(tx, written, now));

@@ -4,6 +4,7 @@ import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.check.Streak;
+import dev.rollcall.server.monitor.path.Path;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
@@ -44,7 +45,7 @@ final class StreakStore {
       if (outcome.newStreak().isPresent()) {
         Streak streak = outcome.newStreak().get();
         before(tx, outcome.serviceId())
-            .flatMap(before -> signal(before, streak, outcome, now))
+            .flatMap(before -> signal(tx, before, streak, outcome, now))
             .ifPresent(signals::add);
         set(tx, outcome.serviceId(), streak);
       }
@@ -57,7 +58,7 @@ final class StreakStore {
   }
 
   private static Optional<Signal> signal(
-      ServiceMetricRow<Streak> before, Streak streak, Outcome outcome, Instant now) {
+      Handle tx, ServiceMetricRow<Streak> before, Streak streak, Outcome outcome, Instant now) {
     Optional<State> from = before.part().confirmed();
     Optional<State> to = streak.confirmed();
     if (to.isEmpty() || from.equals(to) || !(isWrong(from) || isWrong(to))) {
@@ -73,7 +74,16 @@ final class StreakStore {
             seen.at(),
             before.part().since().orElse(seen.at()),
             found(seen, now),
-            seen.measurements().unexpected().map(AnswerJson::of)));
+            AnswerJson.of(seen.measurements().unexpected(), lastGood(tx, outcome), seen.measurements().path())));
+  }
+
+  /// The last path that reached a service, if there is one now to compare it with.
+  private static Optional<Path> lastGood(Handle tx, Outcome outcome) {
+    return outcome
+        .observation()
+        .measurements()
+        .path()
+        .flatMap(_ -> PathStore.lastGood(tx, outcome.serviceId()));
   }
 
   private static boolean isWrong(Optional<State> confirmed) {

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor.store;
 
+import dev.rollcall.server.monitor.check.LatencyHistogram;
 import dev.rollcall.server.monitor.check.Measurements;
 import dev.rollcall.server.monitor.check.State;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Optional;
 ///
 /// @param status the HTTP status code of the answer, if it has one
 /// @param reason why the service was not up; empty if it was
+/// @param roundTrips of a check that sent several packets
 public record Tick(
     Instant at,
     State state,
@@ -17,4 +19,5 @@ public record Tick(
     Measurements.Phases phases,
     Optional<Integer> status,
     int redirects,
-    Optional<String> reason) {}
+    Optional<String> reason,
+    Optional<LatencyHistogram> roundTrips) {}

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor.store;
 
+import dev.rollcall.server.monitor.check.LatencyHistogram;
 import dev.rollcall.server.monitor.check.Measurements;
 import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
@@ -22,10 +23,14 @@ public final class TickStore {
   private static final String INSERT =
       """
       INSERT INTO service_tick (service_id, at, state, response_us, dns_us, connect_us, tls_us,
-        first_byte_us, total_us, status, redirects, reason)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        first_byte_us, total_us, status, redirects, reason, round_trips)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING\
       """;
+
+  private static final String TICK =
+      "at, state, response_us, dns_us, connect_us, tls_us, first_byte_us, total_us, status,"
+          + " redirects, reason, round_trips";
 
   private static final String RANGE =
       "FROM service_tick"
@@ -65,6 +70,7 @@ public final class TickStore {
     }
     row.setInt(11, measurements.redirects());
     row.setString(12, o.why().orElse(null));
+    row.setBytes(13, measurements.roundTrips().map(LatencyHistogram::bytes).orElse(null));
   }
 
   private static void bind(PreparedStatement row, int place, Optional<Duration> time)
@@ -82,8 +88,9 @@ public final class TickStore {
         handle ->
             handle
                 .createQuery(
-                    "SELECT at, state, response_us, dns_us, connect_us, tls_us, first_byte_us,"
-                        + " total_us, status, redirects, reason "
+                    "SELECT "
+                        + TICK
+                        + " "
                         + RANGE
                         + ServiceStore.ofService(scope)
                         + " ORDER BY at LIMIT :limit OFFSET :offset")
@@ -102,8 +109,9 @@ public final class TickStore {
         handle ->
             handle
                 .createQuery(
-                    "SELECT at, state, response_us, dns_us, connect_us, tls_us, first_byte_us,"
-                        + " total_us, status, redirects, reason FROM service_tick"
+                    "SELECT "
+                        + TICK
+                        + " FROM service_tick"
                         + " WHERE service_id = :service AND at >= :from AND at <= :to"
                         + " AND location_id = 0 AND state = :down"
                         + ServiceStore.ofService(scope)
@@ -143,7 +151,8 @@ public final class TickStore {
             duration(row, "total_us")),
         Optional.ofNullable(row.getObject("status")).map(code -> ((Number) code).intValue()),
         row.getInt("redirects"),
-        Optional.ofNullable(row.getString("reason")));
+        Optional.ofNullable(row.getString("reason")),
+        Optional.ofNullable(row.getBytes("round_trips")).map(LatencyHistogram::ofBytes));
   }
 
   private static Optional<Duration> duration(ResultSet row, String column) throws SQLException {

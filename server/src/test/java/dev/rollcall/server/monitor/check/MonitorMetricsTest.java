@@ -47,7 +47,7 @@ class MonitorMetricsTest {
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
         Confirmation.DEFAULT,
-        WarningLimits.NONE,
+        WarningLimits.NONE, false,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of(name, attempt -> {}));

@@ -38,6 +38,7 @@ class ServiceKeysTest {
           nats://h             | SERVER | true
           philae+https://h     | SERVER | true
           dns:///h             | SERVER | false
+          ping://h             | SERVER | false
           """)
   void describesEachScheme(URI url, ServiceKeys.Kind kind, boolean tls) {
     ServiceKeys keys = ServiceKeys.of(url).orElseThrow();

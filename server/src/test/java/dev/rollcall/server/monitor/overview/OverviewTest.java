@@ -19,6 +19,8 @@ import dev.rollcall.server.monitor.schedule.Schedule;
 import dev.rollcall.server.monitor.store.AccountLimits;
 import dev.rollcall.server.monitor.store.EventStore;
 import dev.rollcall.server.monitor.store.HourStore;
+import dev.rollcall.server.monitor.store.LatencyStore;
+import dev.rollcall.server.monitor.store.PathStore;
 import dev.rollcall.server.monitor.store.PeriodSummary;
 import dev.rollcall.server.monitor.store.ServiceChanges;
 import dev.rollcall.server.monitor.store.Tick;
@@ -150,6 +152,8 @@ class OverviewTest {
             new EventStore(data.database),
             new TickStore(data.database),
             new HourStore(data.database),
+            new LatencyStore(data.database),
+            new PathStore(data.database, data.commits),
             new UptimeStore(data.database, UptimeSpans.NONE),
             data.clock);
     long shop = create("shop");

@@ -35,7 +35,7 @@ class ChangeLogTest {
         Duration.ofSeconds(15),
         Duration.ofSeconds(10),
         Confirmation.DEFAULT,
-        WarningLimits.NONE,
+        WarningLimits.NONE, false,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of("never", _ -> {}));

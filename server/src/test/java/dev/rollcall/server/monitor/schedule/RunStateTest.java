@@ -68,7 +68,7 @@ class RunStateTest {
         interval,
         Duration.ofSeconds(1),
         Confirmation.DEFAULT,
-        WarningLimits.NONE,
+        WarningLimits.NONE, false,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of("one", _ -> {}));

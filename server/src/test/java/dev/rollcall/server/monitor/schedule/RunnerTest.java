@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.probes.EchoSender;
 import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.MonitorDatabase;
@@ -12,6 +13,7 @@ import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
+import dev.rollcall.server.monitor.path.PathTracer;
 import dev.rollcall.server.monitor.store.AccountLimits;
 import dev.rollcall.server.monitor.store.EventStore;
 import dev.rollcall.server.monitor.store.Metric;
@@ -263,6 +265,8 @@ class RunnerTest {
             Duration.ofDays(2)),
         (_, _) -> {},
         UptimeSpans.NONE,
+        EchoSender.none(),
+        PathTracer.none(),
         new PrometheusRegistry(),
         clock);
   }

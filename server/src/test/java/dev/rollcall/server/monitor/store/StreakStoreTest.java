@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,6 +63,34 @@ class StreakStoreTest {
       assertThat(data.services.scheduled(Set.of(service)).getFirst().streak())
           .isEqualTo(streak(State.UP, 0));
     }
+  }
+
+  /// The path from before the failure, and that of now: the loop in between reached nothing.
+  @ParameterizedTest
+  @EnumSource
+  void aSignalHasTheLastGoodPathAndThatOfNow(TestDatabases engine, @TempDir Path folder) {
+    try (MonitorDatabase data = new MonitorDatabase(engine, folder)) {
+      long service = data.service("shop");
+      Instant at = data.clock.wall();
+      PathStore paths = new PathStore(data.database, data.commits);
+      paths.put(service, at.minusSeconds(900), 0, hops(true, "192.0.2.1", "192.0.2.9"));
+      paths.put(service, at.minusSeconds(300), 2, hops(false, "192.0.2.1", "192.0.2.2"));
+      Observation found =
+          ((Observation.Down) down(at, 5)).with(hops(false, "192.0.2.1"));
+      assertThat(written(data, service, found, streak(State.DOWN, 0)))
+          .singleElement()
+          .satisfies(
+              signal ->
+                  assertThat(signal.answer())
+                      .contains(
+                          "{\"paths\":{\"good\":[[\"192.0.2.1\"],[\"192.0.2.9\"]],"
+                              + "\"now\":[[\"192.0.2.1\"]]}}"));
+    }
+  }
+
+  private static dev.rollcall.server.monitor.path.Path hops(boolean reached, String... hops) {
+    return new dev.rollcall.server.monitor.path.Path(
+        Stream.of(hops).map(Set::of).toList(), reached);
   }
 
   private static Streak streak(State confirmed, int against) {
