@@ -15,8 +15,7 @@ public record RoundTrips(int sent, List<Duration> times) {
   public RoundTrips {
     times = times.stream().sorted().toList();
     if (times.size() > sent) {
-      throw new IllegalArgumentException(
-          "%d answers to %d packets".formatted(times.size(), sent));
+      throw new IllegalArgumentException("%d answers to %d packets".formatted(times.size(), sent));
     }
   }
 

@@ -28,7 +28,8 @@ class ParametersTest {
                 switch (scheme) {
                   case "unix" -> Arguments.of("unix:///run/x.sock", List.of("#x"));
                   case "dns" -> Arguments.of("dns://h/example.org", List.of("#x"));
-                  case "ping" -> Arguments.of("ping://h", List.of("#x", ":1", "/path", "/path?x=1"));
+                  case "ping" ->
+                      Arguments.of("ping://h", List.of("#x", ":1", "/path", "/path?x=1"));
                   case "amqp", "amqps", "grpc", "grpcs", "mongodb", "postgres", "postgresql" ->
                       Arguments.of(scheme + "://h:1/a", List.of("#x"));
                   case "mysql", "mariadb" ->

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,14 +43,16 @@ public record PingProbe(String name, ServerUrl target, Dialer dialer, EchoSender
 
   /// Which addresses of a host are pinged.
   private enum Family {
-    ANY(address -> true),
-    IPV4(Inet4Address.class::isInstance),
-    IPV6(Inet6Address.class::isInstance);
+    ANY,
+    IPV4,
+    IPV6;
 
-    private final Predicate<InetAddress> of;
-
-    Family(Predicate<InetAddress> of) {
-      this.of = of;
+    boolean has(InetAddress address) {
+      return switch (this) {
+        case ANY -> true;
+        case IPV4 -> address instanceof Inet4Address;
+        case IPV6 -> address instanceof Inet6Address;
+      };
     }
   }
 
@@ -90,8 +91,7 @@ public record PingProbe(String name, ServerUrl target, Dialer dialer, EchoSender
     int value = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : -1;
     if (value < least || value > most) {
       throw new IllegalArgumentException(
-          "%s=%s is no whole number from %d to %d"
-              .formatted(name, Quoted.of(text), least, most));
+          "%s=%s is no whole number from %d to %d".formatted(name, Quoted.of(text), least, most));
     }
     return value;
   }
@@ -136,7 +136,7 @@ public record PingProbe(String name, ServerUrl target, Dialer dialer, EchoSender
     String host = target.target(1).host();
     progress.at(host);
     return dialer.resolve(host, progress).stream()
-        .filter(family(target).of)
+        .filter(family(target)::has)
         .findFirst()
         .orElseThrow(
             () ->

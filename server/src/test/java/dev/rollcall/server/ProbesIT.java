@@ -32,6 +32,11 @@ class ProbesIT {
   @TempDir static Path folder;
 
   private static final Map<String, String> URLS = new LinkedHashMap<>();
+
+  /// The keys of some, besides name and URL.
+  private static final Map<String, String> KEYS =
+      Map.of("ping", ", trace: true", "tcp away", ", trace: true, confirm: 1");
+
   private static Targets targets;
   private static Process redis;
   private static DatagramSocket names;
@@ -81,6 +86,8 @@ class ProbesIT {
     URLS.put("tls", "tls://" + tls);
     URLS.put("tls ends soon", "tls://" + tls + "?warn=14d");
     URLS.put("tls ends later", "tls://" + tls + "?warn=2d");
+    URLS.put("ping", "ping://127.0.0.1?count=3&interval=10ms");
+    URLS.put("ping v6", "ping://[::1]?count=1&family=ipv6");
     URLS.put("philae", "philae+http://127.0.0.1:" + shop.getAddress().getPort() + "/_health");
   }
 
@@ -137,7 +144,11 @@ class ProbesIT {
   @Test
   void saysTheSameOfAServiceAndAtTheTerminal() {
     StringBuilder yaml = new StringBuilder("services:\n");
-    URLS.forEach((name, url) -> yaml.append("  - {name: %s, url: '%s'}\n".formatted(name, url)));
+    URLS.forEach(
+        (name, url) ->
+            yaml.append(
+                "  - {name: %s, url: '%s'%s}\n"
+                    .formatted(name, url, KEYS.getOrDefault(name, ""))));
     try (RunningRollcall rollcall = trusting(Plan.in(folder).yaml(yaml.toString())).start()) {
       Map<String, String> found = new LinkedHashMap<>();
       URLS.forEach((name, url) -> found.put(name, verdict(rollcall.firstTick(name))));
@@ -151,6 +162,10 @@ class ProbesIT {
       assertThat(found.get("tls")).isEqualTo("up");
       assertThat(found.get("tls ends soon")).contains("the certificate ends in 4 days");
       assertThat(found.get("tls ends later")).isEqualTo("up");
+      assertThat(found.get("ping")).isEqualTo("up");
+      assertThat(found.get("ping v6")).isEqualTo("up");
+      hasLatency(rollcall);
+      hasPaths(rollcall);
       assertThat(found.get("philae")).isEqualTo("down: mail is down (login: refused)");
 
       URLS.forEach(
@@ -163,6 +178,64 @@ class ProbesIT {
             assertThat(ended.status()).isEqualTo("up".equals(found.get(name)) ? 0 : 1);
           });
     }
+  }
+
+  private static void hasLatency(RunningRollcall rollcall) {
+    JsonNode tick = rollcall.firstTick("ping");
+    assertThat(tick.get("sent").intValue()).isEqualTo(3);
+    assertThat(tick.get("lost").intValue()).isZero();
+    assertThat(tick.get("median_ms").doubleValue()).isPositive();
+    assertThat(rollcall.firstTick("tcp").has("sent")).isFalse();
+    String id = rollcall.service("ping").get("id").toString();
+    String path = "/v1/services/" + id + "/latency";
+    for (String query : new String[] {"", "?step=1h&from=0", "?step=10s"}) {
+      RunningRollcall.Answer answer = rollcall.get(path + query);
+      if (query.startsWith("?step=1h")) {
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("errors").toString()).contains("more than 10000");
+        continue;
+      }
+      JsonNode row = answer.json().get("data").get("latency").get("data").get(0);
+      assertThat(row.get("sent").intValue()).isGreaterThanOrEqualTo(3);
+      assertThat(row.get("loss_percent").doubleValue()).isZero();
+      assertThat(row.get("p99_ms").doubleValue())
+          .isBetween(row.get("min_ms").doubleValue(), row.get("max_ms").doubleValue());
+    }
+    assertThat(rollcall.get(path + "?from=9&to=9").status()).isEqualTo(400);
+    assertThat(rollcall.get(path + "?step=never").status()).isEqualTo(400);
+    assertThat(rollcall.get("/v1/services/999999/latency").status()).isEqualTo(404);
+    assertThat(rollcall.page("/services/" + id)).contains("Round trips of pings", "0 lost");
+    String tcp = rollcall.service("tcp").get("id").toString();
+    assertThat(rollcall.get("/v1/services/" + tcp + "/latency").json().toString())
+        .contains("\"lost\":0");
+    assertThat(rollcall.page("/services/" + tcp)).doesNotContain("Round trips of pings");
+    assertThat(rollcall.health("/metrics").body())
+        .contains("rollcall_service_packets_total{result=\"lost\",service=\"ping\"} 0.0");
+  }
+
+  private static void hasPaths(RunningRollcall rollcall) {
+    String id = rollcall.service("ping").get("id").toString();
+    String path = "/v1/services/" + id + "/paths";
+    await().until(() -> !rollcall.rows(path).isEmpty());
+    JsonNode present = rollcall.rows(path).getFirst();
+    assertThat(present.get("reached").booleanValue()).isTrue();
+    assertThat(present.get("until").isNull()).isTrue();
+    assertThat(present.get("hops").toString())
+        .isEqualTo("[{\"ttl\":1,\"addresses\":[\"127.0.0.1\"]}]");
+    assertThat(rollcall.page("/services/" + id)).contains("Paths to it", "1 127.0.0.1");
+    await().until(() -> !rollcall.rows("/v1/incidents").isEmpty());
+    String incident =
+        rollcall.rows("/v1/incidents").stream()
+            .filter(one -> one.toString().contains("\"tcp away\""))
+            .findFirst()
+            .orElseThrow()
+            .get("id")
+            .toString();
+    JsonNode answer =
+        rollcall.get("/v1/incidents/" + incident).json().at("/data/incident/data/answer");
+    assertThat(answer.toString())
+        .isEqualTo("{\"paths\":{\"good\":[],\"now\":[[\"127.0.0.1\"]]}}");
+    assertThat(rollcall.page("/incidents/" + incident)).contains("When it was found down");
   }
 
   private static String verdict(JsonNode tick) {

@@ -10,7 +10,6 @@ import dev.rollcall.server.incident.Absences;
 import dev.rollcall.server.incident.IncidentLinks;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.monitor.Monitor;
-import dev.rollcall.server.monitor.path.PathTracer;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.NetworkSummary;
 import dev.rollcall.server.secret.InstallationKey;
@@ -85,7 +84,7 @@ record Capabilities(
                 signals,
                 incidents.uptimeSpans(),
                 parts.add("the pings", new Pings()),
-                PathTracer.none(),
+                parts.add("the traces", new Traces()),
                 registry,
                 clock));
     Absences absences =

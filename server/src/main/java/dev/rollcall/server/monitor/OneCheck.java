@@ -58,7 +58,8 @@ public record OneCheck(
     if (server.isEmpty() || definition.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(of(Optional.empty(), server.get().toString(), definition.get(), timeout, echoes));
+    return Optional.of(
+        of(Optional.empty(), server.get().toString(), definition.get(), timeout, echoes));
   }
 
   /// Checks a service once, as the monitor would.
@@ -152,8 +153,7 @@ public record OneCheck(
             attempt
                 .time(phase)
                 .ifPresent(
-                    time ->
-                        text.append("  %-11s %8.2f ms%n".formatted(word, millis(time)))));
+                    time -> text.append("  %-11s %8.2f ms%n".formatted(word, millis(time)))));
     attempt
         .certificateExpiry()
         .ifPresent(end -> text.append("  certificate until ").append(end).append('\n'));

@@ -30,7 +30,8 @@ public final class MonitorMetrics {
 
   private static final String ANSWERED = "answered";
   private static final String LOST = "lost";
-  private static final Map<String, Double> QUANTILES = Map.of("min", 0.0, "median", 0.5, "max", 1.0);
+  private static final Map<String, Double> QUANTILES =
+      Map.of("min", 0.0, "median", 0.5, "max", 1.0);
 
   private final Gauge up;
   private final Histogram response;

@@ -48,7 +48,8 @@ public final class ServiceReader {
   /// All of it is in memory while the service is checked.
   private static final int LONGEST_OF_ACCOUNTS = 4096;
 
-  private static final Set<String> SCHEMES_OF_ACCOUNTS = Set.of("http", "https", "tcp", "tls", "ping");
+  private static final Set<String> SCHEMES_OF_ACCOUNTS =
+      Set.of("http", "https", "tcp", "tls", "ping");
 
   /// The values of services that set none.
   ///
@@ -289,9 +290,12 @@ public final class ServiceReader {
         .ifPresent(
             scheme ->
                 fields.mistake(
-                    "url", scheme, "is not a scheme for accounts: use http, https, tcp, tls or ping"));
+                    "url",
+                    scheme,
+                    "is not a scheme for accounts: use http, https, tcp, tls or ping"));
     if (trace) {
-      fields.mistake("trace", "shows the network of this server: it is for the operator's services");
+      fields.mistake(
+          "trace", "shows the network of this server: it is for the operator's services");
     }
     if (interval.compareTo(SHORTEST_OF_ACCOUNTS) < 0) {
       fields.mistake("interval", Durations.text(interval), "is too short: 10s at least");

@@ -15,8 +15,7 @@ import java.util.Optional;
 /// @param from the beginning of the first piece
 /// @param step the length of a piece
 /// @param pieces in order
-public record LatencyChart(
-    Instant from, Duration step, List<Optional<LatencyHistogram>> pieces) {
+public record LatencyChart(Instant from, Duration step, List<Optional<LatencyHistogram>> pieces) {
   /// Copies the list.
   public LatencyChart {
     pieces = List.copyOf(pieces);

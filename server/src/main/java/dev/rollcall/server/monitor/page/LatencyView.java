@@ -45,11 +45,7 @@ record LatencyView(LatencyChart chart) {
       if (from.isPresent() && to.isPresent()) {
         path.append(
             String.format(
-                Locale.ROOT,
-                "M%d %.1fV%.1f",
-                2 * i + 1,
-                height(from.get()),
-                height(to.get())));
+                Locale.ROOT, "M%d %.1fV%.1f", 2 * i + 1, height(from.get()), height(to.get())));
       }
     }
     return path.toString();

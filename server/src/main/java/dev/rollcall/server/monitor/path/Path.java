@@ -69,8 +69,7 @@ public record Path(List<Set<String>> hops, boolean reached) {
   public Path and(Path other) {
     List<Set<String>> both = new ArrayList<>();
     for (int ttl = 1; ttl <= Math.max(hops.size(), other.hops.size()); ttl++) {
-      both.add(
-          Stream.concat(at(ttl).stream(), other.at(ttl).stream()).collect(Collectors.toSet()));
+      both.add(Stream.concat(at(ttl).stream(), other.at(ttl).stream()).collect(Collectors.toSet()));
     }
     return new Path(both, reached || other.reached);
   }

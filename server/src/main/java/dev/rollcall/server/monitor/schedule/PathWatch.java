@@ -36,8 +36,11 @@ public final class PathWatch implements AutoCloseable {
   /// While a service is down, its last trace is used again for so long.
   private static final Duration EVERY_DOWN = Duration.ofMinutes(1);
 
-  private static final Duration WITHIN = Duration.ofSeconds(3);
+  private static final Duration FOR_THE_NAME = Duration.ofSeconds(3);
+
+  /// Thousands of services may go down at once: those beyond this have no path.
   private static final int MOST_AT_ONCE = 32;
+
   private static final int MOST_REMEMBERED = 100_000;
 
   private final PathTracer tracer;
@@ -93,10 +96,12 @@ public final class PathWatch implements AutoCloseable {
   }
 
   private Optional<Path> whileDown(ScheduledCheck check) throws InterruptedException {
-    if (isDue(check, true, EVERY_DOWN)) {
-      Optional<Path> path = trace(check);
-      traced.put(check.serviceId(), new Traced(clock.monotonic(), true, path));
-      return path;
+    if (isDue(check, true, EVERY_DOWN) && places.tryAcquire()) {
+      try {
+        traced.put(check.serviceId(), new Traced(clock.monotonic(), true, trace(check)));
+      } finally {
+        places.release();
+      }
     }
     return Optional.ofNullable(traced.get(check.serviceId())).flatMap(Traced::path);
   }
@@ -158,8 +163,7 @@ public final class PathWatch implements AutoCloseable {
   /// The path to the host of a service; empty if it cannot be traced.
   private Optional<Path> trace(ScheduledCheck check) throws InterruptedException {
     try {
-      return Optional.of(
-          tracer.trace(resolver.resolve(check.host(), WITHIN).getFirst(), WITHIN));
+      return Optional.of(tracer.trace(resolver.resolve(check.host(), FOR_THE_NAME).getFirst()));
     } catch (UnknownHostException | TimeoutException e) {
       return Optional.empty();
     } catch (ProbeFailure e) {

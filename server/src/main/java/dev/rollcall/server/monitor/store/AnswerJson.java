@@ -8,7 +8,8 @@ import tools.jackson.core.JsonGenerator;
 
 /// What is known of an observation that confirms a change, as JSON for the incident: what came back
 /// instead of what was expected, and the paths to the service, each as a list of addresses for each
-/// TTL: `{"status":503,"headers":{"Server":"nginx"},"body":"...","paths":{"good":[["192.0.2.1"],[]],
+/// TTL:
+/// `{"status":503,"headers":{"Server":"nginx"},"body":"...","paths":{"good":[["192.0.2.1"],[]],
 /// "now":[["192.0.2.1"]]}}`.
 final class AnswerJson {
   /// How many characters of a body are kept.

@@ -160,11 +160,7 @@ public final class LatencyStore {
     }
 
     private Query query(String sql, long first, long end) {
-      return handle
-          .createQuery(sql)
-          .bind("service", service)
-          .bind("from", first)
-          .bind("to", end);
+      return handle.createQuery(sql).bind("service", service).bind("from", first).bind("to", end);
     }
 
     private List<LatencyPeriod> hours(long end, long step) {
@@ -198,9 +194,7 @@ public final class LatencyStore {
     }
 
     private long sent(String sql, long hour) {
-      return query(sql, hour, hour + HOUR)
-          .map((row, _) -> histogram(row).sent())
-          .stream()
+      return query(sql, hour, hour + HOUR).map((row, _) -> histogram(row).sent()).stream()
           .mapToLong(Long::longValue)
           .sum();
     }

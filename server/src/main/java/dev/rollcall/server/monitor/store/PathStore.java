@@ -132,9 +132,7 @@ public final class PathStore {
               .map(
                   (row, _) -> {
                     Optional<Instant> until =
-                        paths.isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(paths.getLast().since());
+                        paths.isEmpty() ? Optional.empty() : Optional.of(paths.getLast().since());
                     return paths.add(known(row, until));
                   })
               .list();
@@ -179,7 +177,8 @@ public final class PathStore {
   private static KnownPath known(ResultSet row, Optional<Instant> until) throws SQLException {
     JsonNode stored = Json.stored(row.getString("path")).path("hops");
     List<Set<String>> hops =
-        stored.valueStream()
+        stored
+            .valueStream()
             .map(
                 hop ->
                     hop.valueStream()

@@ -74,7 +74,10 @@ final class StreakStore {
             seen.at(),
             before.part().since().orElse(seen.at()),
             found(seen, now),
-            AnswerJson.of(seen.measurements().unexpected(), lastGood(tx, outcome), seen.measurements().path())));
+            AnswerJson.of(
+                seen.measurements().unexpected(),
+                lastGood(tx, outcome),
+                seen.measurements().path())));
   }
 
   /// The last path that reached a service, if there is one now to compare it with.

@@ -115,7 +115,8 @@ class CheckRunnerTest {
         Duration.ofSeconds(60),
         Duration.ofSeconds(8),
         Confirmation.DEFAULT,
-        WarningLimits.NONE, false,
+        WarningLimits.NONE,
+        false,
         1,
         ReferencedSecrets.NOTHING,
         probe);

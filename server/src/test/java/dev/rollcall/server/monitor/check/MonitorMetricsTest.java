@@ -47,7 +47,8 @@ class MonitorMetricsTest {
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
         Confirmation.DEFAULT,
-        WarningLimits.NONE, false,
+        WarningLimits.NONE,
+        false,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of(name, attempt -> {}));

@@ -16,6 +16,7 @@ class PublicDefinitionTest {
     "https://h.example/a#secret,https://h.example/a",
     "tls://h.example:443?warn=14d,tls://h.example:443",
     "tcp://h.example:5432,tcp://h.example:5432",
+    "ping://h.example?count=10,ping://h.example",
     "unix:///run/docker.sock,unix:///run/docker.sock"
   })
   void showsAUrlWithoutItsQuery(String url, String shown) {
@@ -31,6 +32,7 @@ class PublicDefinitionTest {
             "timeout",
             "slow",
             "certificate-warning",
+            "trace",
             "method",
             "status",
             "contains",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.server.monitor.path.PathState.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -76,8 +77,7 @@ class PathStateTest {
   })
   void aChangeIsWhatThreeTracesInARowShow(
       String known, String traces, String steps, String becomes) {
-    PathState state =
-        PathState.of(known.isEmpty() ? Optional.empty() : Optional.of(path(known)));
+    PathState state = PathState.of(known.isEmpty() ? Optional.empty() : Optional.of(path(known)));
     Optional<Path> present = state.known();
     List<String> words = new ArrayList<>();
     for (String trace : traces.split("; ", -1)) {
@@ -103,13 +103,14 @@ class PathStateTest {
       }
     }
     assertThat(words).containsExactly(steps.split(" ", -1));
-    assertThat(present).isEqualTo(becomes.isEmpty() ? Optional.empty() : Optional.of(path(becomes)));
+    assertThat(present)
+        .isEqualTo(becomes.isEmpty() ? Optional.empty() : Optional.of(path(becomes)));
   }
 
   @Test
   void aPathIsBounded() {
     List<Set<String>> hops = new ArrayList<>();
-    Set<String> many = new java.util.HashSet<>();
+    Set<String> many = new HashSet<>();
     for (int i = 0; i < 100; i++) {
       many.add("address " + i);
       hops.add(Set.copyOf(many));

@@ -35,7 +35,8 @@ class ChangeLogTest {
         Duration.ofSeconds(15),
         Duration.ofSeconds(10),
         Confirmation.DEFAULT,
-        WarningLimits.NONE, false,
+        WarningLimits.NONE,
+        false,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of("never", _ -> {}));

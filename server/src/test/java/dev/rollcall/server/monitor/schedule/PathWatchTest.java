@@ -45,7 +45,7 @@ class PathWatchTest {
   private final TestDatabases engine;
   @TempDir java.nio.file.Path folder;
   private final AtomicInteger traces = new AtomicInteger();
-  private volatile PathTracer tracer = (_, _) -> ONE;
+  private volatile PathTracer tracer = _ -> ONE;
   private MonitorDatabase data;
   private PathStore paths;
   private PathWatch watch;
@@ -65,9 +65,9 @@ class PathWatchTest {
     paths = new PathStore(data.database, data.commits);
     watch =
         new PathWatch(
-            (target, within) -> {
+            target -> {
               traces.incrementAndGet();
-              return tracer.trace(target, within);
+              return tracer.trace(target);
             },
             (_, _) -> List.of(HOST),
             paths,
@@ -90,7 +90,7 @@ class PathWatchTest {
     pass(Duration.ofMinutes(5));
     watch.observed(check(true), up(data.clock.wall(), 5));
     await().until(() -> traces.get() == 2);
-    tracer = (_, _) -> OTHER;
+    tracer = _ -> OTHER;
     pass(Duration.ofMinutes(5));
     watch.observed(check(true), up(data.clock.wall(), 5));
     await().until(() -> listed().size() == 2);
@@ -117,7 +117,7 @@ class PathWatchTest {
     watch.observed(check(true), up(data.clock.wall(), 5));
     await().until(() -> listed().size() == 1);
     AtomicInteger turn = new AtomicInteger();
-    tracer = (_, _) -> turn.getAndIncrement() % 2 == 0 ? OTHER : ONE;
+    tracer = _ -> turn.getAndIncrement() % 2 == 0 ? OTHER : ONE;
     pass(Duration.ofMinutes(5));
     watch.observed(check(true), up(data.clock.wall(), 5));
     await().until(() -> listed().getFirst().path().equals(ONE.and(OTHER)));
@@ -126,7 +126,7 @@ class PathWatchTest {
 
   @Test
   void anObservationThatFoundItDownHasThePathOfThatMoment() throws Exception {
-    tracer = (_, _) -> new Path(ONE.hops().subList(0, 2), false);
+    tracer = _ -> new Path(ONE.hops().subList(0, 2), false);
     Observation found = watch.observed(check(true), down(data.clock.wall(), 5));
     assertThat(found.measurements().path()).contains(new Path(ONE.hops().subList(0, 2), false));
     found = watch.observed(check(true), down(data.clock.wall(), 5));
@@ -146,7 +146,7 @@ class PathWatchTest {
     watch.observed(check(true), unknown(data.clock.wall()));
     assertThat(traces).hasValue(0);
     tracer =
-        (_, _) -> {
+        _ -> {
           throw ProbeFailure.here("no right");
         };
     Observation found = down(data.clock.wall(), 5);

@@ -68,7 +68,8 @@ class RunStateTest {
         interval,
         Duration.ofSeconds(1),
         Confirmation.DEFAULT,
-        WarningLimits.NONE, false,
+        WarningLimits.NONE,
+        false,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of("one", _ -> {}));

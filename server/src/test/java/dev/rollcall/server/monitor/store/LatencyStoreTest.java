@@ -85,7 +85,9 @@ class LatencyStoreTest {
     write(List.of(found));
     write(List.of(found));
     assertThat(between(0, 60, HOUR).getFirst().latencies().sent()).isEqualTo(2);
-    assertThat(new TickStore(data.database).between(Scope.operator(), service, begin, minutes(9), new Slice(9, 0)))
+    assertThat(
+            new TickStore(data.database)
+                .between(Scope.operator(), service, begin, minutes(9), new Slice(9, 0)))
         .singleElement()
         .satisfies(tick -> assertThat(tick.roundTrips().orElseThrow().lost()).isEqualTo(1));
   }
@@ -121,7 +123,8 @@ class LatencyStoreTest {
     assertThat(hours).hasSize(2);
     assertThat(hours.getFirst().latencies().sent()).isEqualTo(3);
     assertThat(hours.getFirst().latencies().lost()).isEqualTo(1);
-    assertThat(hours.getFirst().latencies().quantile(1).orElseThrow().toMillis()).isBetween(39L, 41L);
+    assertThat(hours.getFirst().latencies().quantile(1).orElseThrow().toMillis())
+        .isBetween(39L, 41L);
     assertThat(latencies.hasRoundTrips(Scope.operator(), service)).isFalse();
   }
 
@@ -162,7 +165,9 @@ class LatencyStoreTest {
         (tx, all) -> {
           OutcomeRows.write(
               tx,
-              all.getFirst().stream().map(one -> outcome(service, 1, one, Optional.empty())).toList(),
+              all.getFirst().stream()
+                  .map(one -> outcome(service, 1, one, Optional.empty()))
+                  .toList(),
               (_, _) -> {},
               begin);
           return all;

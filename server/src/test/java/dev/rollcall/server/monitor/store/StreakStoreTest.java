@@ -75,8 +75,7 @@ class StreakStoreTest {
       PathStore paths = new PathStore(data.database, data.commits);
       paths.put(service, at.minusSeconds(900), 0, hops(true, "192.0.2.1", "192.0.2.9"));
       paths.put(service, at.minusSeconds(300), 2, hops(false, "192.0.2.1", "192.0.2.2"));
-      Observation found =
-          ((Observation.Down) down(at, 5)).with(hops(false, "192.0.2.1"));
+      Observation found = ((Observation.Down) down(at, 5)).with(hops(false, "192.0.2.1"));
       assertThat(written(data, service, found, streak(State.DOWN, 0)))
           .singleElement()
           .satisfies(

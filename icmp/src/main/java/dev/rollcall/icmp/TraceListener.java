@@ -1,0 +1,25 @@
+package dev.rollcall.icmp;
+
+import java.net.InetAddress;
+import java.time.Duration;
+
+/// Is told what a tracer finds. All calls come from one thread of the tracer, which is not the one
+/// that sends and receives. While a listener takes its time, other results wait.
+@FunctionalInterface
+public interface TraceListener {
+  /// Whether [#answered] shall be called; false unless it is overridden.
+  default boolean wantsAnswers() {
+    return false;
+  }
+
+  /// A probe was answered. Does nothing unless it is overridden.
+  ///
+  /// @param target the target of the trace
+  /// @param ttl the TTL of the probe
+  /// @param from who answered
+  /// @param rtt from the time of sending to that of receiving, as the kernel noted it
+  default void answered(InetAddress target, int ttl, InetAddress from, Duration rtt) {}
+
+  /// The trace is complete.
+  void finished(Trace trace);
+}

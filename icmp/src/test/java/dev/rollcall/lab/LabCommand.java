@@ -1,0 +1,159 @@
+package dev.rollcall.lab;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// Runs `ip`, and code inside a network namespace.
+final class LabCommand {
+  private static final int NETWORK = 0x4000_0000; // CLONE_NEWNET
+  private static final int CAPABILITY_VERSION = 0x2008_0522; // _LINUX_CAPABILITY_VERSION_3
+  private static final int PATIENCE_SECONDS = 60;
+
+  private LabCommand() {}
+
+  static void demand() {
+    boolean there =
+        Stream.of((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":"))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "ip")));
+    if (!there) {
+      throw new IllegalStateException("the network lab needs ip: apt-get install iproute2");
+    }
+    if (!"root".equals(System.getProperty("user.name"))) {
+      throw new IllegalStateException("the network lab needs root: run the tests as root");
+    }
+  }
+
+  /// Runs commands of `ip`, one a line.
+  static void batch(StringBuilder commands) {
+    if (!commands.isEmpty()) {
+      run(List.of("ip", "-batch", "-"), commands.toString());
+    }
+  }
+
+  /// The same inside a node.
+  static void batch(LabNode node, StringBuilder commands) {
+    if (!commands.isEmpty()) {
+      run(List.of("ip", "-n", node.namespace(), "-batch", "-"), commands.toString());
+    }
+  }
+
+  /// The same with `ip -6`.
+  static void batch6(LabNode node, StringBuilder commands) {
+    if (!commands.isEmpty()) {
+      run(List.of("ip", "-6", "-n", node.namespace(), "-batch", "-"), commands.toString());
+    }
+  }
+
+  static void run(List<String> command) {
+    run(command, "");
+  }
+
+  private static void run(List<String> command, String input) {
+    List<String> inPath = new ArrayList<>(List.of("env", "PATH=" + System.getenv("PATH") + ":/usr/sbin:/sbin"));
+    inPath.addAll(command);
+    try {
+      Process process = new ProcessBuilder(inPath).redirectErrorStream(true).start();
+      try (var stdin = process.getOutputStream()) {
+        stdin.write(input.getBytes(UTF_8));
+      }
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IllegalStateException(
+            "the network lab failed: %s: %s%n%s".formatted(command, output.strip(), input));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted in " + command, e);
+    }
+  }
+
+  static <T> T inside(String namespace, Callable<T> task) {
+    FutureTask<T> future =
+        new FutureTask<>(
+            () -> {
+              enter(namespace);
+              return task.call();
+            });
+    Thread thread = new Thread(future, "inside " + namespace);
+    thread.start();
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw unchecked(e.getCause());
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted inside " + namespace, e);
+    }
+  }
+
+  private static RuntimeException unchecked(Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return cause instanceof RuntimeException unchecked
+        ? unchecked
+        : new IllegalStateException(cause);
+  }
+
+  /// Moves this thread into a namespace, for good.
+  private static void enter(String namespace) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment path = arena.allocateFrom("/run/netns/" + namespace);
+      long file = call("open", path.address(), 0);
+      long entered = call("setns", file, NETWORK);
+      call("close", file, 0);
+      if (entered != 0) {
+        throw new IllegalStateException("cannot enter the network namespace " + namespace);
+      }
+    }
+  }
+
+  /// Takes all capabilities from this thread, for good.
+  static void dropRights() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment header = arena.allocate(8, 8);
+      header.set(ValueLayout.JAVA_INT, 0, CAPABILITY_VERSION);
+      MemorySegment none = arena.allocate(24, 8);
+      if (call("capset", header.address(), none.address()) != 0) {
+        throw new IllegalStateException("cannot drop the rights of this thread");
+      }
+    }
+  }
+
+  @SuppressWarnings("restricted") // native access is what the lab is for
+  private static int call(String function, long one, long other) {
+    Linker linker = Linker.nativeLinker();
+    MethodHandle handle =
+        linker.downcallHandle(
+            linker.defaultLookup().findOrThrow(function),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    try {
+      return (int) handle.invokeExact(one, other);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+}
