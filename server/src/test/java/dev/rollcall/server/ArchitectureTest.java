@@ -63,6 +63,7 @@ class ArchitectureTest {
           "channel",
           "incident",
           "group",
+          "network",
           "cluster",
           "page");
 
@@ -144,7 +145,9 @@ class ArchitectureTest {
               "overview.ServiceDetails",
               "page.ServicePages",
               "path.Path",
-              "path.PathTracer"),
+              "path.PathTracer",
+              "path.TracedService",
+              "store.TracedServices"),
           "heartbeat",
           Set.of(
               "Heartbeats",
@@ -240,6 +243,7 @@ class ArchitectureTest {
         "channel",
         "incident",
         "group",
+        "network",
         "cluster"
       })
   void capabilitiesDoNotSeeEachOther(String capability) {

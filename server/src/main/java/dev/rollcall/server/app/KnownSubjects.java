@@ -3,6 +3,7 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.group.Groups;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.monitor.Monitor;
+import dev.rollcall.server.network.NetworkWatch;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Subject;
@@ -22,12 +23,14 @@ final class KnownSubjects implements Subjects {
   private final Subjects services = Monitor.subjects();
   private final Subjects heartbeats = Heartbeats.subjects();
   private final Subjects groups = Groups.subjects(this);
+  private final Subjects network = NetworkWatch.subjects();
 
   private Subjects of(Subject.Type type) {
     return switch (type) {
       case SERVICE -> services;
       case HEARTBEAT -> heartbeats;
       case GROUP -> groups;
+      case NETWORK -> network;
     };
   }
 
@@ -51,7 +54,8 @@ final class KnownSubjects implements Subjects {
     return services
         .find(tx, owner, name)
         .or(() -> heartbeats.find(tx, owner, name))
-        .or(() -> groups.find(tx, owner, name));
+        .or(() -> groups.find(tx, owner, name))
+        .or(() -> network.find(tx, owner, name));
   }
 
   @Override
@@ -69,6 +73,11 @@ final class KnownSubjects implements Subjects {
   @Override
   public boolean isRight(Handle tx, Subject subject, Instant since) {
     return of(subject.type()).isRight(tx, subject, since);
+  }
+
+  @Override
+  public boolean isUndecided(Handle tx, Subject subject) {
+    return of(subject.type()).isUndecided(tx, subject);
   }
 
   /// Instead of groups, their members are observed, in one go: services are locked in their order.

@@ -225,6 +225,7 @@ final class Serve {
     capabilities.heartbeats().start();
     capabilities.absences().start();
     capabilities.groups().start();
+    capabilities.networkWatch().start();
     if (started.channels().isEmpty()) {
       LOG.log(
           Level.INFO,

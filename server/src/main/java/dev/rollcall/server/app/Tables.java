@@ -6,6 +6,7 @@ import dev.rollcall.server.group.Groups;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.monitor.Monitor;
+import dev.rollcall.server.network.NetworkWatch;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -37,6 +38,7 @@ final class Tables {
                 Accounts.MIGRATIONS,
                 Incidents.MIGRATIONS,
                 Groups.MIGRATIONS,
+                NetworkWatch.MIGRATIONS,
                 List.of(OPEN_INCIDENTS))
             .flatMap(List::stream)
             .toArray(String[]::new));

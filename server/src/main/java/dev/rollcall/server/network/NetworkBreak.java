@@ -1,8 +1,10 @@
 package dev.rollcall.server.network;
 
+import dev.rollcall.server.address.Addresses;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A place at which the network is broken.
 ///
@@ -21,7 +23,38 @@ public record NetworkBreak(
     LIKELY
   }
 
+  private static final int NAMED = 20;
+
   public NetworkBreak {
     behind = Set.copyOf(behind);
+  }
+
+  /// An address as people write it.
+  public static String text(InetAddress address) {
+    return Addresses.text(Addresses.of(address.getAddress()));
+  }
+
+  /// Why it is said to be broken: `3 services are lost behind it: mail, shop, wiki; the way to it is
+  /// well as far as 10.2.3.1`.
+  public String words() {
+    StringBuilder words = new StringBuilder();
+    words.append(behind.size()).append(" services are lost behind it: ");
+    words.append(behind.stream().sorted().limit(NAMED).collect(Collectors.joining(", ")));
+    if (behind.size() > NAMED) {
+      words.append(" and ").append(behind.size() - NAMED).append(" more");
+    }
+    words.append(
+        before
+            .map(hop -> "; the way to it is well as far as " + text(hop))
+            .orElse("; it is not known whether the way to it is well"));
+    if (silent == 1) {
+      words.append("; a hop before it never answers, and may be broken instead");
+    } else if (silent > 1) {
+      words.append("; %d hops before it never answer, and may be broken instead".formatted(silent));
+    }
+    if (sure == Sure.LIKELY) {
+      words.append("; this is likely, not certain");
+    }
+    return words.toString();
   }
 }

@@ -51,12 +51,7 @@ public final class NetworkBreaks {
     if (well.isEmpty()) {
       return List.of();
     }
-    List<Lost> left = new ArrayList<>();
-    for (WatchedRoute route : routes) {
-      if (route.lost() && route.now().isPresent() && !route.good().isEmpty()) {
-        lost(route, well).ifPresent(left::add);
-      }
-    }
+    List<Lost> left = lost(routes, well);
     List<NetworkBreak> found = new ArrayList<>();
     Optional<InetAddress> hop = mostLost(left);
     while (hop.isPresent()) {
@@ -69,7 +64,25 @@ public final class NetworkBreaks {
     return found;
   }
 
-  private static Set<InetAddress> well(Collection<WatchedRoute> routes) {
+  /// The hops that may be broken on the route of each subject that is lost, the nearest first, by
+  /// the name of the subject. None if it is not known.
+  static Map<String, List<InetAddress>> suspects(Collection<WatchedRoute> routes) {
+    return lost(routes, well(routes)).stream()
+        .collect(Collectors.toMap(one -> one.route().subject(), Lost::suspects));
+  }
+
+  private static List<Lost> lost(Collection<WatchedRoute> routes, Set<InetAddress> well) {
+    List<Lost> lost = new ArrayList<>();
+    for (WatchedRoute route : routes) {
+      if (route.lost() && route.now().isPresent() && !route.good().isEmpty()) {
+        lost(route, well).ifPresent(lost::add);
+      }
+    }
+    return lost;
+  }
+
+  /// The hops that are well for certain.
+  static Set<InetAddress> well(Collection<WatchedRoute> routes) {
     Set<InetAddress> well = new HashSet<>();
     for (WatchedRoute route : routes) {
       if (route.lost()) {

@@ -19,7 +19,9 @@ public record Subject(Type type, long id, long owner, String name) {
   public enum Type {
     SERVICE(1),
     HEARTBEAT(2),
-    GROUP(3);
+    GROUP(3),
+    /// A place in the network; its name is an address. 4 are nodes.
+    NETWORK(5);
 
     /// The types as numbers and words.
     public static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, Type::code);

@@ -1,10 +1,13 @@
 package dev.rollcall.server.network;
 
+import static dev.rollcall.server.network.Routes.hop;
+import static dev.rollcall.server.network.Routes.lost;
+import static dev.rollcall.server.network.Routes.route;
+import static dev.rollcall.server.network.Routes.well;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -12,13 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Routes are written as `1 2 3|4 - 9`: router 1, router 2, routers 3 and 4 that share the load, a
-/// silent one, destination 9.
 class NetworkBreaksTest {
   @Test
   void namesTheFirstHopThatNothingPasses() {
@@ -265,36 +264,5 @@ class NetworkBreaksTest {
 
   private static List<NetworkBreak> find(WatchedRoute... routes) {
     return NetworkBreaks.find(List.of(routes));
-  }
-
-  private static WatchedRoute well(String subject, String good) {
-    return new WatchedRoute(subject, route(good), Optional.empty(), false);
-  }
-
-  private static WatchedRoute lost(String subject, String good, String now) {
-    return new WatchedRoute(subject, route(good), Optional.of(route(now)), true);
-  }
-
-  private static List<Set<InetAddress>> route(String text) {
-    return Stream.of(text.split(" "))
-        .filter(hop -> !hop.isEmpty())
-        .map(NetworkBreaksTest::set)
-        .toList();
-  }
-
-  private static Set<InetAddress> set(String hop) {
-    return hop.equals("-")
-        ? Set.of()
-        : Stream.of(hop.split("\\|"))
-            .map(number -> hop(Integer.parseInt(number)))
-            .collect(Collectors.toSet());
-  }
-
-  private static InetAddress hop(int number) {
-    try {
-      return InetAddress.getByAddress(new byte[] {10, 0, (byte) (number >> 8), (byte) number});
-    } catch (UnknownHostException e) {
-      throw new AssertionError(e);
-    }
   }
 }

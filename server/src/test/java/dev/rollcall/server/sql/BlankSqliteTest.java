@@ -64,7 +64,9 @@ class BlankSqliteTest {
     "db/postgres/V45__heartbeat_group.sql",
     "db/migration/V46__tick_round_trips.sql",
     "db/migration/V47__hour_round_trips.sql",
-    "db/migration/V53__service_path.sql"
+    "db/migration/V53__service_path.sql",
+    "db/migration/V54__service_lost.sql",
+    "db/migration/V55__network_break.sql"
   };
 
   @TempDir Path directory;
