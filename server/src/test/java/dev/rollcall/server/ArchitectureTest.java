@@ -63,6 +63,7 @@ class ArchitectureTest {
           "channel",
           "incident",
           "group",
+          "network",
           "cluster",
           "terminal",
           "page");
@@ -154,7 +155,9 @@ class ArchitectureTest {
               "overview.ServiceDetails",
               "page.ServicePages",
               "path.Path",
-              "path.PathTracer"),
+              "path.PathTracer",
+              "path.TracedService",
+              "store.TracedServices"),
           "heartbeat",
           Set.of(
               "Heartbeats",
@@ -257,6 +260,7 @@ class ArchitectureTest {
         "channel",
         "incident",
         "group",
+        "network",
         "cluster",
         "terminal"
       })

@@ -11,6 +11,7 @@ import dev.rollcall.server.incident.IncidentLinks;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.node.registry.Nodes;
+import dev.rollcall.server.network.NetworkWatch;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.NetworkSummary;
 import dev.rollcall.server.secret.InstallationKey;
@@ -35,6 +36,7 @@ record Capabilities(
     Groups groups,
     Signals signals,
     Monitor monitor,
+    NetworkWatch networkWatch,
     Heartbeats heartbeats,
     Pool pool,
     Collector collector,
@@ -99,6 +101,11 @@ record Capabilities(
                 parts.add("the traces", new Traces()),
                 registry,
                 clock));
+    NetworkWatch networkWatch =
+        parts.add(
+            "the watch of the network",
+            new NetworkWatch(database, commits, new TracedRoutes(), subjects, signals, clock));
+    monitor.whenLost(networkWatch::wake);
     Absences absences =
         parts.add(
             "the watch for absences",
@@ -138,6 +145,7 @@ record Capabilities(
         groups,
         signals,
         monitor,
+        networkWatch,
         heartbeats,
         pool,
         collector,

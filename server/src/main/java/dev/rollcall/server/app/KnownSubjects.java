@@ -4,6 +4,7 @@ import dev.rollcall.server.group.Groups;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.node.registry.Nodes;
+import dev.rollcall.server.network.NetworkWatch;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Subject;
@@ -24,6 +25,7 @@ final class KnownSubjects implements Subjects {
   private final Subjects heartbeats = Heartbeats.subjects();
   private final Subjects groups = Groups.subjects(this);
   private final Subjects nodes = Nodes.subjects();
+  private final Subjects network = NetworkWatch.subjects();
 
   private Subjects of(Subject.Type type) {
     return switch (type) {
@@ -31,6 +33,7 @@ final class KnownSubjects implements Subjects {
       case HEARTBEAT -> heartbeats;
       case GROUP -> groups;
       case NODE -> nodes;
+      case NETWORK -> network;
     };
   }
 
@@ -60,7 +63,8 @@ final class KnownSubjects implements Subjects {
         .find(tx, owner, name)
         .or(() -> heartbeats.find(tx, owner, name))
         .or(() -> groups.find(tx, owner, name))
-        .or(() -> nodes.find(tx, owner, name));
+        .or(() -> nodes.find(tx, owner, name))
+        .or(() -> network.find(tx, owner, name));
   }
 
   @Override
@@ -78,6 +82,11 @@ final class KnownSubjects implements Subjects {
   @Override
   public boolean isRight(Handle tx, Subject subject, Instant since) {
     return of(subject.type()).isRight(tx, subject, since);
+  }
+
+  @Override
+  public boolean isUndecided(Handle tx, Subject subject) {
+    return of(subject.type()).isUndecided(tx, subject);
   }
 
   /// Instead of groups, their members are observed, in one go: services are locked in their order.

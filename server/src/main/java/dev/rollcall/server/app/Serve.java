@@ -238,6 +238,7 @@ final class Serve {
     capabilities.absences().start();
     capabilities.groups().start();
     capabilities.nodes().start();
+    capabilities.networkWatch().start();
     if (started.channels().isEmpty()) {
       LOG.log(
           Level.INFO,

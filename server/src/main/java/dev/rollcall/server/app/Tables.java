@@ -7,6 +7,7 @@ import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.node.registry.Nodes;
+import dev.rollcall.server.network.NetworkWatch;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -39,6 +40,7 @@ final class Tables {
                 Incidents.MIGRATIONS,
                 Groups.MIGRATIONS,
                 Nodes.MIGRATIONS,
+                NetworkWatch.MIGRATIONS,
                 List.of(OPEN_INCIDENTS))
             .flatMap(List::stream)
             .toArray(String[]::new));

@@ -34,7 +34,7 @@ final class HeldSignals {
   enum Reason {
     /// Maintenance covers it.
     MAINTENANCE(1),
-    /// Whether what it depends on is wrong is not certain yet.
+    /// Whether what it depends on, or the network on the way to it, is wrong is not certain yet.
     UNCERTAIN(2),
     /// What it depends on is wrong, and has an incident.
     BEHIND(3);
@@ -55,7 +55,8 @@ final class HeldSignals {
 
   /// A signal that is held.
   ///
-  /// @param behind the name of what its subject depends on
+  /// @param behind the name of what its subject depends on; empty if maintenance covers it, or it is
+  ///   not known yet where in the network that is
   record Held(Signal signal, Reason reason, Optional<String> behind) {}
 
   private HeldSignals() {}

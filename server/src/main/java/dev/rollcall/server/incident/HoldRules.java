@@ -24,6 +24,9 @@ record HoldRules(Subjects subjects, CurrentMaintenance maintenance) {
   /// How long a subject waits for what it depends on to become certain.
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
+  /// How long it waits until it is known whether it is behind a place where the network is broken.
+  private static final Duration LONGEST_LOOK = Duration.ofSeconds(15);
+
   /// How many subjects it looks at.
   private static final int MOST = 200;
 
@@ -57,10 +60,14 @@ record HoldRules(Subjects subjects, CurrentMaintenance maintenance) {
         names.addAll(subjects.keys(tx, found.get()).dependsOn());
       }
     }
-    boolean waits = !uncertain.isEmpty() && now.isBefore(signal.at().plus(LONGEST_WAIT));
-    return waits
-        ? held(signal, Reason.UNCERTAIN, Optional.of(uncertain.getFirst().name()), uncertain)
-        : new Decision(Optional.empty(), List.of());
+    if (!uncertain.isEmpty() && now.isBefore(signal.at().plus(LONGEST_WAIT))) {
+      return held(signal, Reason.UNCERTAIN, Optional.of(uncertain.getFirst().name()), uncertain);
+    }
+    if (now.isBefore(signal.at().plus(LONGEST_LOOK))
+        && subjects.isUndecided(tx, signal.subject())) {
+      return held(signal, Reason.UNCERTAIN, Optional.empty(), List.of());
+    }
+    return new Decision(Optional.empty(), List.of());
   }
 
   private static Decision held(

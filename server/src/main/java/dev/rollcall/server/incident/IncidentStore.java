@@ -171,14 +171,18 @@ public final class IncidentStore {
 
   /// Why nobody is told of a subject that is wrong.
   ///
-  /// @param behind what it depends on and what is wrong too, or may be; empty: maintenance
-  public record Hold(Optional<String> behind) {}
+  /// @param behind what it depends on and what is wrong too, or may be
+  /// @param maintenance whether maintenance covers it. If nothing is the reason, it is looked where
+  ///   the network is broken.
+  public record Hold(Optional<String> behind, boolean maintenance) {}
 
   /// Why nobody is told of a subject; empty if that is not so.
   public Optional<Hold> hold(Subject.Type type, long subject) {
     return database
         .read(handle -> HeldSignals.of(handle, type, subject))
-        .map(held -> new Hold(held.behind()));
+        .map(
+            held ->
+                new Hold(held.behind(), held.reason() == HeldSignals.Reason.MAINTENANCE));
   }
 
   /// How many subjects of an owner are unreachable behind which others, by the names of these.

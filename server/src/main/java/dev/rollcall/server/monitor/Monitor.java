@@ -17,6 +17,7 @@ import dev.rollcall.server.monitor.definition.ServiceReader;
 import dev.rollcall.server.monitor.overview.Overview;
 import dev.rollcall.server.monitor.overview.ServiceDetails;
 import dev.rollcall.server.monitor.path.PathTracer;
+import dev.rollcall.server.monitor.path.TracedService;
 import dev.rollcall.server.monitor.routes.MonitorRoutes;
 import dev.rollcall.server.monitor.routes.UrlRoutes;
 import dev.rollcall.server.monitor.schedule.DueServices;
@@ -35,6 +36,7 @@ import dev.rollcall.server.monitor.store.ServiceSubjects;
 import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.TickRetention;
 import dev.rollcall.server.monitor.store.TickStore;
+import dev.rollcall.server.monitor.store.TracedServices;
 import dev.rollcall.server.monitor.store.UptimeStore;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Circles;
@@ -51,6 +53,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 
 /// The entry point of the package for the composition root.
 ///
@@ -78,7 +81,8 @@ public final class Monitor implements AutoCloseable {
           "db/postgres/V44__service_group.sql",
           "db/migration/V46__tick_round_trips.sql",
           "db/migration/V47__hour_round_trips.sql",
-          "db/migration/V53__service_path.sql");
+          "db/migration/V53__service_path.sql",
+          "db/migration/V54__service_lost.sql");
 
   private final ServiceReader reader;
   private static final int DELETED_AT_ONCE = 500;
@@ -201,6 +205,27 @@ public final class Monitor implements AutoCloseable {
   /// Whether checks reach something: false while our own network is down.
   public boolean hasNetwork() {
     return !network.isDown();
+  }
+
+  /// Calls this after each commit after which services that are traced are lost, or no longer. It
+  /// returns at once.
+  public void whenLost(Runnable changed) {
+    writer.whenLost(changed);
+  }
+
+  /// The services that are traced, down, and were traced since.
+  public static List<TracedService> lost(Handle handle) {
+    return TracedServices.lost(handle);
+  }
+
+  /// The services that are traced and up.
+  public static List<TracedService> well(Handle handle) {
+    return TracedServices.well(handle);
+  }
+
+  /// Notes where in the network services are lost.
+  public static void place(Handle tx, List<TracedServices.Placed> lost) {
+    TracedServices.place(tx, lost);
   }
 
   private void servicesChanged() {

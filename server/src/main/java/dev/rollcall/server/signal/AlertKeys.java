@@ -5,6 +5,7 @@ import dev.rollcall.server.config.Mistakes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -92,6 +93,19 @@ public record AlertKeys(
   /// Reads them from where they were stored.
   public static AlertKeys stored(JsonNode json) {
     return of(new Fields(json, "", "", new Mistakes()));
+  }
+
+  /// The same of one that depends on something else too, if that is given.
+  public AlertKeys dependingOn(Optional<String> name) {
+    return name.isEmpty()
+        ? this
+        : new AlertKeys(
+            tags,
+            group,
+            severity,
+            runbook,
+            Stream.concat(dependsOn.stream(), name.stream()).toList(),
+            channels);
   }
 
   /// The same with another severity.

@@ -20,7 +20,9 @@ public record Subject(Type type, long id, long owner, String name) {
     SERVICE(1),
     HEARTBEAT(2),
     GROUP(3),
-    NODE(4);
+    NODE(4),
+    /// A place in the network; its name is an address.
+    NETWORK(5);
 
     /// The types as numbers and words.
     public static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, Type::code);

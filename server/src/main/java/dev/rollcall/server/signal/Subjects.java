@@ -31,7 +31,7 @@ public interface Subjects {
   List<Member> members(Handle tx, long owner, String group);
 
   /// The subject of that name; empty if the owner has none. A service comes before a heartbeat,
-  /// both before a group, and all before a node.
+  /// both before a group, all before a node, and that before a place in the network.
   Optional<Subject> find(Handle tx, long owner, String name);
 
   /// The subject of that type and name; empty if the owner has none.
@@ -41,6 +41,12 @@ public interface Subjects {
 
   /// Whether it is as it should be for certain, as of `since` or later.
   boolean isRight(Handle tx, Subject subject, Instant since);
+
+  /// Whether it is looked at present for what it has lost in common with others: that may be found
+  /// to be wrong instead within moments.
+  default boolean isUndecided(Handle tx, Subject subject) {
+    return false;
+  }
 
   /// Observes these at once, if they can be asked.
   void observe(Handle tx, List<Subject> subjects, Instant now);

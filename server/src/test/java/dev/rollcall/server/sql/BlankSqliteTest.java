@@ -66,7 +66,9 @@ class BlankSqliteTest {
     "db/migration/V47__hour_round_trips.sql",
     "db/migration/V48__incident_search.sql",
     "db/migration/V50__node.sql",
-    "db/migration/V53__service_path.sql"
+    "db/migration/V53__service_path.sql",
+    "db/migration/V54__service_lost.sql",
+    "db/migration/V55__network_break.sql"
   };
 
   @TempDir Path directory;

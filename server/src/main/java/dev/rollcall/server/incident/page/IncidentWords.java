@@ -55,10 +55,12 @@ final class IncidentWords {
     return whose.link("/incidents/" + incident);
   }
 
-  /// The path of the page behind the name of an incident: that of its subject, or its own.
+  /// The path of the page behind the name of an incident: that of its subject if it has one, or its
+  /// own.
   static String path(Whose whose, Incident incident) {
     return incident
         .subject()
+        .filter(subject -> subject.type() != Subject.Type.NETWORK)
         .map(subject -> path(whose, subject))
         .orElseGet(() -> path(whose, incident.id()));
   }
@@ -70,6 +72,7 @@ final class IncidentWords {
       case HEARTBEAT -> "/heartbeat?name=" + PercentEncoding.encode(subject.name()) + whose.more();
       case GROUP -> whose.link("/groups");
       case NODE -> whose.link("/nodes");
+      case NETWORK -> whose.link("/incidents");
     };
   }
 

@@ -41,9 +41,9 @@ public record Measurements(
   /// No measurements: the check did not begin.
   public static final Measurements NOTHING = of(Attempt.within(Duration.ZERO));
 
-  /// The same without what came back, and without the path.
+  /// The same without what came back.
   Measurements withoutAnswer() {
-    return unexpected.isEmpty() && path.isEmpty()
+    return unexpected.isEmpty()
         ? this
         : new Measurements(
             response,
@@ -54,7 +54,7 @@ public record Measurements(
             dependencies,
             Optional.empty(),
             roundTrips,
-            Optional.empty());
+            path);
   }
 
   /// The same without round trips: what was lost here says nothing about the target.

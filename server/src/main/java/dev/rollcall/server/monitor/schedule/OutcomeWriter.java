@@ -46,6 +46,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private final SignalWriter signals;
   private final Consumer<List<Outcome>> committed;
   private final ReentrantLock writing = new ReentrantLock();
+  private volatile Runnable lost = () -> {};
   private volatile boolean stuck;
   private boolean identified;
 
@@ -86,6 +87,12 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     this.clock = clock;
     this.backlog = new Backlog<>(most, Found::outcomes, found -> found.state().outcomeLost());
     this.earlyOutcomes = new EarlyOutcomes(most, OutcomeWriter::counted);
+  }
+
+  /// Calls this after each commit after which services that are traced are lost, or no longer. It
+  /// returns at once.
+  public void whenLost(Runnable changed) {
+    lost = changed;
   }
 
   /// A service that was checked before it had a row has its id now. Its outcomes get that id,
@@ -241,7 +248,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   @Override
   public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
     List<Boolean> valid = schedule.rows().finish(tx, outcomes.stream().map(this::finish).toList());
-    List<Outcome> written = OutcomeRows.write(tx, chosen(outcomes, valid), signals, clock.wall());
+    List<Outcome> written = OutcomeRows.write(tx, chosen(outcomes, valid), signals, () -> lost.run(), clock.wall());
     tx.afterCommit(() -> committed.accept(written));
     return valid;
   }

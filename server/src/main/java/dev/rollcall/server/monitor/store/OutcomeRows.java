@@ -16,9 +16,10 @@ public final class OutcomeRows {
   /// that was written before changes nothing.
   ///
   /// @param signals gets the confirmed changes of state
+  /// @param lost runs after the commit if services that are traced are lost, or no longer
   /// @return the outcomes that were new, with those of derived services
   public static List<Outcome> write(
-      Handle tx, List<Outcome> outcomes, SignalWriter signals, Instant now) {
+      Handle tx, List<Outcome> outcomes, SignalWriter signals, Runnable lost, Instant now) {
     List<Outcome> written = inserted(tx, outcomes);
     List<Signal> changes = new ArrayList<>();
     List<Outcome> derived = DerivedServices.of(tx, written, changes);
@@ -31,6 +32,9 @@ public final class OutcomeRows {
     changes.addAll(StreakStore.write(tx, written, now));
     changes.addAll(CertificateStore.write(tx, written, now));
     signals.write(tx, changes);
+    if (TracedServices.write(tx, written)) {
+      tx.afterCommit(lost::run);
+    }
     return written;
   }
 

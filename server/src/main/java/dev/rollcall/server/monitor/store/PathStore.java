@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.databind.JsonNode;
 
 /// The paths to services, one row for each change of the path.
 public final class PathStore {
@@ -154,7 +153,8 @@ public final class PathStore {
                 .one());
   }
 
-  private static String text(Path path) {
+  /// The form in which a path is stored.
+  static String text(Path path) {
     return Json.text(
         json -> {
           json.writeStartObject();
@@ -174,21 +174,24 @@ public final class PathStore {
     json.writeEndArray();
   }
 
+  /// The hops of a path that was stored as [#text].
+  static List<Set<String>> hops(String text) {
+    return Json.stored(text)
+        .path("hops")
+        .valueStream()
+        .map(
+            hop ->
+                hop.valueStream()
+                    .map(address -> address.asString(""))
+                    .collect(Collectors.toSet()))
+        .toList();
+  }
+
   private static KnownPath known(ResultSet row, Optional<Instant> until) throws SQLException {
-    JsonNode stored = Json.stored(row.getString("path")).path("hops");
-    List<Set<String>> hops =
-        stored
-            .valueStream()
-            .map(
-                hop ->
-                    hop.valueStream()
-                        .map(address -> address.asString(""))
-                        .collect(Collectors.toSet()))
-            .toList();
     return new KnownPath(
         Instant.ofEpochMilli(row.getLong("since")),
         until,
         row.getInt("changed_ttl"),
-        new Path(hops, row.getInt("reached") == 1));
+        new Path(hops(row.getString("path")), row.getInt("reached") == 1));
   }
 }

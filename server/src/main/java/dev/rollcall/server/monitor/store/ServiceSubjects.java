@@ -22,11 +22,17 @@ public final class ServiceSubjects implements Subjects {
           + " JOIN service_metric m ON m.service_id = s.id"
           + " WHERE s.group_name = ? AND s.owner_id = ? AND s.retired_at IS NULL";
 
+  /// A service that is lost behind a place in the network depends on that place too.
   @Override
   public AlertKeys keys(Handle tx, Subject service) {
-    return tx.createQuery("SELECT definition FROM service WHERE id = :id")
+    return tx.createQuery(
+            "SELECT s.definition, l.behind FROM service s"
+                + " LEFT JOIN service_lost l ON l.service_id = s.id WHERE s.id = :id")
         .bind("id", service.id())
-        .map((row, _) -> AlertKeys.stored(Json.stored(row.getString("definition"))))
+        .map(
+            (row, _) ->
+                AlertKeys.stored(Json.stored(row.getString("definition")))
+                    .dependingOn(Optional.ofNullable(row.getString("behind"))))
         .findOne()
         .orElse(AlertKeys.NONE);
   }
@@ -110,6 +116,11 @@ public final class ServiceSubjects implements Subjects {
         .mapTo(Boolean.class)
         .findOne()
         .orElse(false);
+  }
+
+  @Override
+  public boolean isUndecided(Handle tx, Subject service) {
+    return TracedServices.isUndecided(tx, service.id());
   }
 
   /// Checks those that are not being checked. Rows are locked in the order of their ids, as by all

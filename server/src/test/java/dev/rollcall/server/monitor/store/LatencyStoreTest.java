@@ -169,6 +169,7 @@ class LatencyStoreTest {
                   .map(one -> outcome(service, 1, one, Optional.empty()))
                   .toList(),
               (_, _) -> {},
+              () -> {},
               begin);
           return all;
         },

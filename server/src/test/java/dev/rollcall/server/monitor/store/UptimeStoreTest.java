@@ -107,7 +107,7 @@ class UptimeStoreTest {
   private static void write(MonitorDatabase data, long service, Observation found) {
     data.commits.write(
         (tx, outcomes) -> {
-          OutcomeRows.write(tx, outcomes, (_, _) -> {}, found.at());
+          OutcomeRows.write(tx, outcomes, (_, _) -> {}, () -> {}, found.at());
           return outcomes;
         },
         outcome(service, 1, found, Optional.empty()));
