@@ -278,8 +278,8 @@ final class Serve {
     if (filed > 0) {
       throw new CannotRun(
           ("%s %s, but the database has services or heartbeats of a configuration file (%d):"
-               + " restore the file, or set fewer-services: true (--fewer-services) if this is"
-               + " intended")
+                  + " restore the file, or set fewer-services: true (--fewer-services) if this is"
+                  + " intended")
               .formatted(origin.files().label(), blank.get(), filed));
     }
   }
