@@ -37,8 +37,9 @@ public final class RunningRollcall implements AutoCloseable {
 
   private static final Pattern STARTED =
       Pattern.compile(
-          "(?:(?:started with \\d+ (?:services?|targets?)|collecting into \\S+): (http://[^\\s,\"]+)"
-              + "|measuring as [^\n]*), health at (http://[^\\s\"]+)");
+          "(?:(?:started with \\d+ (?:services?|targets?)|collecting into \\S+):"
+              + " (http://[^\\s,\"]+)|measuring as [^\n"
+              + "]*), health at (http://[^\\s\"]+)");
   private static final JsonMapper JSON = new JsonMapper();
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()

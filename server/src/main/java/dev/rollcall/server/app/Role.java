@@ -19,8 +19,8 @@ enum Role {
           "roles",
           roles(),
           "runner,api",
-          "what this process does: run checks (runner), answer over HTTP (api), measure targets as a"
-              + " node (measure)");
+          "what this process does: run checks (runner), answer over HTTP (api), measure targets as"
+              + " a node (measure)");
 
   private static ValueType<Set<Role>> roles() {
     ValueType<List<Role>> list = ValueType.list(ValueType.choice(Role.class));

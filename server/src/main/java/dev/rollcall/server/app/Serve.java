@@ -278,8 +278,9 @@ final class Serve {
     int filed = filed(capabilities);
     if (filed > 0) {
       throw new CannotRun(
-          ("%s %s, but the database has services or heartbeats of a configuration file (%d): restore"
-                  + " the file, or set fewer-services: true (--fewer-services) if this is intended")
+          ("%s %s, but the database has services or heartbeats of a configuration file (%d):"
+                  + " restore the file, or set fewer-services: true (--fewer-services) if this is"
+                  + " intended")
               .formatted(origin.files().label(), blank.get(), filed));
     }
   }

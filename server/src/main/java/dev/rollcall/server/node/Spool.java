@@ -254,8 +254,8 @@ final class Spool implements AutoCloseable {
         handle ->
             handle
                 .createQuery(
-                    "SELECT (SELECT COUNT(*) FROM batch WHERE aside = 0) AS batches, bytes, dropped,"
-                        + " refused FROM spool")
+                    "SELECT (SELECT COUNT(*) FROM batch WHERE aside = 0) AS batches, bytes,"
+                        + " dropped, refused FROM spool")
                 .map(
                     (row, _) ->
                         new Content(

@@ -446,8 +446,8 @@ class CommandsTest {
         .containsExactly(
             "shop: notify names the channel pagr, which is not in this file",
             "backup: notify names the channel chta, which is not in this file",
-            "chat: its route chooses the tag tset, which no service, heartbeat or group of this file"
-                + " has",
+            "chat: its route chooses the tag tset, which no service, heartbeat or group of this"
+                + " file has",
             "Shop: its rule says 2 of 3, but its members in this file are 1",
             "Blogs: no service, heartbeat or group of this file lies in this group",
             "maintenance disks: no service, heartbeat or group of this file has the name blg, the"
