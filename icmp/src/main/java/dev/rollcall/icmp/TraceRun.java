@@ -524,8 +524,8 @@ final class TraceRun {
     if (loopAt != UNKNOWN) {
       return TraceEnd.LOOP;
     }
-    if (!notSent.isEmpty() && highest < first) {
-      return TraceEnd.NOT_SENT;
+    if (!notSent.isEmpty()) {
+      return TraceEnd.NOT_SENT; // the network here is gone, perhaps in the middle of the trace
     }
     return highest == options.maxTtl() ? TraceEnd.MAX_TTL : TraceEnd.SILENCE;
   }

@@ -3,7 +3,6 @@ package dev.rollcall.icmp;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -129,12 +128,15 @@ public final class Tracer implements AutoCloseable {
   @Override
   public void close() {
     loop.close();
+    boolean inListener = Thread.currentThread() == reader;
     boolean interrupted = false;
-    while (sender.isAlive() || (reader.isAlive() && Thread.currentThread() != reader)) {
+    while (sender.isAlive() || (reader.isAlive() && !inListener)) {
       try {
         sender.join();
         results.add(reader::interrupt); // the last one
-        reader.join();
+        if (!inListener) {
+          reader.join();
+        }
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -156,9 +158,8 @@ public final class Tracer implements AutoCloseable {
 
   private final class Delivery implements TracerLoop.Results {
     @Override
-    public void answered(TracerLoop.Request request, int ttl, InetAddress from, Duration rtt) {
-      results.add(
-          () -> tell(() -> request.listener().answered(request.target(), ttl, from, rtt)));
+    public void answered(TracerLoop.Request request, int ttl, HopNode node) {
+      results.add(() -> tell(() -> request.listener().answered(request.target(), ttl, node)));
     }
 
     @Override

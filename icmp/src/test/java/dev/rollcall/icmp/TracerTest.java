@@ -404,9 +404,9 @@ class TracerTest {
                       }
 
                       @Override
-                      public void answered(
-                          InetAddress address, int ttl, InetAddress from, Duration rtt) {
-                        found.add(ttl + " " + name(from));
+                      public void answered(InetAddress address, int ttl, HopNode node) {
+                        assertThat(node.rtts()).hasSize(1);
+                        found.add(ttl + " " + name(node.address()));
                       }
 
                       @Override
