@@ -37,11 +37,15 @@ final class EchoMessage {
   /// @param text what it says, in ASCII
   EchoMessage(Arena arena, SipHash hash, String text) {
     this.hash = hash;
-    int payload = Math.max(LEAST_PAYLOAD, (2 * IDENTITY + text.length() + 1) / 2 * 2);
-    this.bytes = HEADER + payload;
-    this.text = arena.allocate(payload - 2 * IDENTITY, 8);
+    this.bytes = bytes(text);
+    this.text = arena.allocate(bytes - HEADER - 2 * IDENTITY, 8);
     byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
     MemorySegment.copy(ascii, 0, this.text, ValueLayout.JAVA_BYTE, 0, ascii.length);
+  }
+
+  /// The size of messages with a text.
+  static int bytes(String text) {
+    return HEADER + Math.max(LEAST_PAYLOAD, (2 * IDENTITY + text.length() + 1) / 2 * 2);
   }
 
   /// The size of each message, with its ICMP header.

@@ -222,7 +222,7 @@ final class PingShard implements PingQueue.Taker {
         sent += count;
       }
     }
-    firstToSend++;
+    firstToSend = (firstToSend + 1) % sockets.size();
     return sent;
   }
 

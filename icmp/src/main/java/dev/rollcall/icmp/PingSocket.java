@@ -23,6 +23,7 @@ final class PingSocket {
   private static final long STEP_NANOS = 1_000_000;
 
   private static final long LEAST_QUARANTINE = 1_000_000_000L;
+  private static final long LONGEST_FLOOD = 1_000_000_000L;
   private static final long MOST_QUARANTINE = 10_000_000_000L;
 
   /// What a looped packet has in front of our message, at most.
@@ -53,6 +54,8 @@ final class PingSocket {
   private long drops;
   private long droppedAt;
   private boolean dropped;
+  private boolean flooded;
+  private long floodedSince;
 
   final PingSlots slots;
 
@@ -430,7 +433,7 @@ final class PingSocket {
   ///
   /// @param clockJumpedAt when the clocks jumped last, or null
   void expire(long now, @Nullable Long clockJumpedAt) {
-    if (slots.untilDue(now) != 0 || !receive(true)) {
+    if (slots.untilDue(now) != 0 || !everythingReceived(now)) {
       return;
     }
     boolean counted = false;
@@ -447,6 +450,25 @@ final class PingSocket {
         default -> slots.release(slot);
       }
     }
+  }
+
+  /// A reply in the receive buffer is in time. But a flood of messages must not keep all pings
+  /// without a result: after a second they count as lost here.
+  private boolean everythingReceived(long now) {
+    if (receive(true)) {
+      flooded = false;
+      return true;
+    }
+    if (!flooded) {
+      flooded = true;
+      floodedSince = now;
+    }
+    if (now - floodedSince < LONGEST_FLOOD) {
+      return false;
+    }
+    dropped = true;
+    droppedAt = now;
+    return true;
   }
 
   private void countDrops(long now) {

@@ -58,6 +58,12 @@ public record PingerOptions(
     }
   }
 
+  /// The size of each ICMP message in bytes, with its header of 8: 64, as with `ping`, or more for a
+  /// text of more than 24 characters.
+  public int messageBytes() {
+    return EchoMessage.bytes(text);
+  }
+
   /// Good manners: 1,000 packets a second, which say who sends them.
   public static PingerOptions defaults() {
     return new PingerOptions(

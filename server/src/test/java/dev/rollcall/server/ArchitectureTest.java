@@ -64,6 +64,7 @@ class ArchitectureTest {
           "incident",
           "group",
           "cluster",
+          "terminal",
           "page");
 
   /// Who starts something at its moment or gathers for one: all other code waits for a condition,
@@ -237,7 +238,8 @@ class ArchitectureTest {
         "channel",
         "incident",
         "group",
-        "cluster"
+        "cluster",
+        "terminal"
       })
   void capabilitiesDoNotSeeEachOther(String capability) {
     Stream<String> others = CAPABILITIES.stream().filter(each -> !each.equals(capability));

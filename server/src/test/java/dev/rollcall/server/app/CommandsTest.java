@@ -62,7 +62,7 @@ class CommandsTest {
         "Serve; rollcall: Serve: unknown command, did you mean serve?",
         "version; rollcall: version: unknown command, did you mean --version?",
         "start; rollcall: start: unknown command: use one of channel, check, collect, config,"
-            + " help, maintenance, merge, operator, serve, targets",
+            + " help, maintenance, merge, operator, ping, serve, targets, traceroute",
         "serve help; rollcall serve: help: unknown argument, did you mean --help?",
         "--port=1 serve; rollcall: --port: unknown flag: write it after the command, as in rollcall"
             + " serve --port",
@@ -85,7 +85,7 @@ class CommandsTest {
         "check x:y@www.example.com/?a=b; 'rollcall check: www.example.com/: the URL has no scheme:"
             + " write it as scheme://host:port'",
         "nonsense --help; rollcall: nonsense: unknown command: use one of channel, check, collect,"
-            + " config, help, maintenance, merge, operator, serve, targets",
+            + " config, help, maintenance, merge, operator, ping, serve, targets, traceroute",
         "config chek --help; rollcall config: chek: unknown command, did you mean check?",
         "serve --interval=5s; rollcall serve: --interval: unknown flag, did you mean"
             + " --monitor-interval or --targets-interval?",
@@ -103,6 +103,29 @@ class CommandsTest {
         "maintenance end; 'rollcall maintenance end: ID: is missing: see rollcall maintenance end"
             + " --help'",
         "merge; 'rollcall merge: FILE: is missing: name the files to join'",
+        "ping; 'rollcall ping: HOST: is missing: name a host, or a block of addresses with --sweep"
+            + " CIDR'",
+        "ping --count=0 127.0.0.1; 'rollcall ping: --count: \"0\" is no number: give a whole number"
+            + " from 1 to 1000000000'",
+        "ping --timeout=11m 127.0.0.1; 'rollcall ping: --timeout: \"11m\" is out of range: give"
+            + " 1ms at least and 10m at most'",
+        "ping --sweep=10.0.0.0/8; 'rollcall ping: --sweep: \"10.0.0.0/8\" has more than 65536"
+            + " addresses: give a smaller block'",
+        "ping --sweep=127.0.0.1/8; 'rollcall ping: --sweep: \"127.0.0.1/8\" has bits beyond its"
+            + " prefix: write it as 127.0.0.0/8'",
+        "traceroute; 'rollcall traceroute: HOST: is missing: see rollcall traceroute --help'",
+        "traceroute --method=gre 127.0.0.1; 'rollcall traceroute: --method: \"gre\" is no method: use"
+            + " icmp, udp or tcp'",
+        "traceroute --max-ttl=65 127.0.0.1; 'rollcall traceroute: --max-ttl: \"65\" is out of range:"
+            + " give 1 at least and 64 at most'",
+        "traceroute --count=3 127.0.0.1; 'rollcall traceroute: --count: needs --mtr: add it, or remove"
+            + " this flag'",
+        "traceroute --as-numbers=none 127.0.0.1; 'rollcall traceroute: --as-numbers: \"none\" cannot be"
+            + " read: name a file with a line for each block'",
+        "ping none.invalid; 'rollcall ping: none.invalid: has no address: check its name, and the"
+            + " name server of this machine'",
+        "ping --ipv6 127.0.0.1; 'rollcall ping: 127.0.0.1: has no address: check its name, and the"
+            + " name server of this machine'",
         "serve --port; rollcall serve: --port: has no value: write --port=PORT",
         "serve --port=1 --port=2; rollcall serve: --port: is given twice: give it once",
         "config check --port=x; 'command line: --port: \"x\" is no port: give a whole number from 0"
@@ -540,6 +563,73 @@ class CommandsTest {
           .startsWith("rollcall check: nonsense: has no scheme: did you mean https://nonsense?");
     }
     assertThat(execute("check")).isEqualTo(Command.MISTAKE);
+  }
+
+  /// To loopback alone. It needs the right to ping, as the next one.
+  @Test
+  void tracesAsTracerouteDoes() throws IOException {
+    Files.writeString(directory.resolve("as"), "127.0.0.0/8 64500\n");
+    assertThat(execute("traceroute", "--no-names", "--as-numbers=as", "127.0.0.1"))
+        .as(err.toString())
+        .isEqualTo(Command.OK);
+    assertThat(out.toString().lines())
+        .satisfiesExactly(
+            title ->
+                assertThat(title)
+                    .isEqualTo("traceroute to 127.0.0.1 (127.0.0.1), 30 hops max, 60 byte packets"),
+            hop ->
+                assertThat(hop)
+                    .matches(" 1  127\\.0\\.0\\.1 \\[AS64500](  [\\d.]+ ms){3}"));
+    out.getBuffer().setLength(0);
+    assertThat(
+            execute(
+                "traceroute",
+                "--no-names",
+                "--mtr",
+                "--count=2",
+                "--interval=10ms",
+                "--json",
+                "127.0.0.1"))
+        .isEqualTo(Command.OK);
+    assertThat(out.toString().lines())
+        .hasSize(3)
+        .last()
+        .asString()
+        .startsWith("{\"type\":\"summary\"")
+        .contains("\"loss_percent\":0.0", "\"jitter\":");
+  }
+
+  /// To loopback alone. It needs the right to ping: without it the test fails, and says so.
+  @Test
+  void pingsAsPingDoes() {
+    assertThat(execute("ping", "--count=2", "--interval=1ms", "127.0.0.1", "localhost"))
+        .as(err.toString())
+        .isEqualTo(Command.OK);
+    assertThat(out.toString())
+        .contains("PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.")
+        .containsPattern("64 bytes from 127.0.0.1: icmp_seq=2 ttl=64 time=[0-9.]+ ms\n")
+        .contains("--- localhost ping statistics ---\n2 packets transmitted, 2 received, 0% ")
+        .containsPattern("rtt min/avg/max/mdev = [0-9.]+/[0-9.]+/[0-9.]+/[0-9.]+ ms\n");
+  }
+
+  @Test
+  void sweepsABlockOnce() {
+    assertThat(execute("ping", "--sweep", "127.3.0.0/28")).isEqualTo(Command.OK);
+    assertThat(out.toString().lines().filter(line -> line.contains(" is alive (")))
+        .hasSize(14)
+        .noneMatch(line -> line.startsWith("127.3.0.0 ") || line.startsWith("127.3.0.15 "));
+    assertThat(out.toString()).contains("14 targets: 14 alive, 0 unreachable");
+  }
+
+  @Test
+  void aPingThatNobodyAnswersEndsWithOne() {
+    assertThat(execute("ping", "--count=1", "--json", "127.255.255.255"))
+        .isEqualTo(Command.TROUBLE);
+    assertThat(out.toString().lines())
+        .hasSize(2)
+        .first()
+        .asString()
+        .contains("\"status\":\"not_sent\"", "\"host\":\"127.255.255.255\"");
   }
 
   @Test
