@@ -128,21 +128,26 @@ public final class Tracer implements AutoCloseable {
   @Override
   public void close() {
     loop.close();
-    boolean inListener = Thread.currentThread() == reader;
-    boolean interrupted = false;
-    while (sender.isAlive() || (reader.isAlive() && !inListener)) {
-      try {
-        sender.join();
-        results.add(reader::interrupt); // the last one
-        if (!inListener) {
-          reader.join();
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+    boolean interrupted = join(sender);
+    results.add(reader::interrupt); // the last one
+    if (reader != Thread.currentThread()) {
+      interrupted |= join(reader);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Waits for the end of a thread, also if interrupted.
+  private static boolean join(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
     }
   }
 

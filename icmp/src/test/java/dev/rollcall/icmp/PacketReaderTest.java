@@ -283,7 +283,7 @@ class PacketReaderTest {
   @Test
   void takesACorruptMessageForMalformed() {
     byte[] packet = icmp4("0b00 0000 00000000" + QUOTE_4);
-    packet[45] ^= 4;
+    packet[45] = (byte) (packet[45] ^ 4);
     assertThat(reader.read4(MemorySegment.ofArray(packet), 0, packet.length))
         .isEqualTo(Kind.MALFORMED);
   }

@@ -116,8 +116,8 @@ class CommandsTest {
         "traceroute; 'rollcall traceroute: HOST: is missing: see rollcall traceroute --help'",
         "traceroute --method=gre 127.0.0.1; 'rollcall traceroute: --method: \"gre\" is no method: use"
             + " icmp, udp or tcp'",
-        "traceroute --max-ttl=65 127.0.0.1; 'rollcall traceroute: --max-ttl: \"65\" is out of range:"
-            + " give 1 at least and 64 at most'",
+        "traceroute --max-ttl=65 127.0.0.1; 'rollcall traceroute: --max-ttl: \"65\" is out of range: give"
+            + " a whole number from 1 to 64'",
         "traceroute --count=3 127.0.0.1; 'rollcall traceroute: --count: needs --mtr: add it, or remove"
             + " this flag'",
         "traceroute --as-numbers=none 127.0.0.1; 'rollcall traceroute: --as-numbers: \"none\" cannot be"
