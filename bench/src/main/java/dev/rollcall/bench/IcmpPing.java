@@ -48,7 +48,8 @@ final class IcmpPing implements Benchmark {
       anchors.add(fpings(stage, table));
       for (int shards : new int[] {1, 2}) {
         Map<String, Double> figures =
-            java(stage, "-Xmx512m", "flood", String.valueOf(shards), seconds(warm), seconds(steady));
+            java(
+                stage, "-Xmx512m", "flood", String.valueOf(shards), seconds(warm), seconds(steady));
         (shards == 1 ? ones : twos).add(figures.get("rate"));
         lost += figures.get("lost");
         table.row(
@@ -72,7 +73,17 @@ final class IcmpPing implements Benchmark {
 
   private static double fpings(Stage stage, Table table) throws IOException, InterruptedException {
     Child child =
-        start(stage, Child.program("fping", "fping"), "-g", "127.1.0.0/16", "-i", "0", "-c", "1", "-q", "-s");
+        start(
+            stage,
+            Child.program("fping", "fping"),
+            "-g",
+            "127.1.0.0/16",
+            "-i",
+            "0",
+            "-c",
+            "1",
+            "-q",
+            "-s");
     String said = child.result(PATIENCE);
     double seconds = number(ELAPSED, said);
     double rate = 65_534 / seconds;
@@ -162,8 +173,7 @@ final class IcmpPing implements Benchmark {
 
   private static Child start(Stage stage, String... command) throws IOException {
     List<String> all =
-        Stream.concat(
-                Stream.of("unshare", "-n", "sh", "-c", NETWORK, "sh"), Arrays.stream(command))
+        Stream.concat(Stream.of("unshare", "-n", "sh", "-c", NETWORK, "sh"), Arrays.stream(command))
             .toList();
     return stage.start("ping", all, Map.of());
   }

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/// A process that pings, for [IcmpPing]: `flood SHARDS WARM MEASURED`, `rtt COUNT BYTES_A_SECOND` or
-/// `sweep TARGETS EVERY WARM MEASURED`, times in seconds. It prints its figures as `name=value`.
+/// A process that pings, for [IcmpPing]: `flood SHARDS WARM MEASURED`, `rtt COUNT BYTES_A_SECOND`
+/// or `sweep TARGETS EVERY WARM MEASURED`, times in seconds. It prints its figures as `name=value`.
 final class IcmpPingRun {
   private static final int ADDRESSES = 1 << 16;
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
@@ -25,8 +25,7 @@ final class IcmpPingRun {
   private IcmpPingRun() {}
 
   public static void main(String[] arguments) throws Exception {
-    List<Integer> numbers =
-        Arrays.stream(arguments).skip(1).map(Integer::valueOf).toList();
+    List<Integer> numbers = Arrays.stream(arguments).skip(1).map(Integer::valueOf).toList();
     switch (arguments[0]) {
       case "flood" -> flood(numbers.get(0), numbers.get(1), numbers.get(2));
       case "rtt" -> rtt(numbers.get(0), numbers.get(1));
@@ -110,9 +109,7 @@ final class IcmpPingRun {
     AtomicBoolean end = new AtomicBoolean();
     Thread allocating = Thread.ofPlatform().start(() -> allocate(bytesPerSecond, end));
     PingerOptions options =
-        PingerOptions.defaults()
-            .withPacketsPerSecond(1100)
-            .withGaps(Duration.ZERO, Duration.ZERO);
+        PingerOptions.defaults().withPacketsPerSecond(1100).withGaps(Duration.ZERO, Duration.ZERO);
     try (Pinger pinger = Pinger.open(options)) {
       pinger.ping(target, 2000, Duration.ofMillis(1), TIMEOUT);
       List<PingResult> results = pinger.ping(target, count, Duration.ofMillis(1), TIMEOUT);
@@ -126,8 +123,7 @@ final class IcmpPingRun {
       print("p99", rtts[rtts.length * 99 / 100] / 1e3);
       print("max", rtts[rtts.length - 1] / 1e3);
       print("lost", count - rtts.length);
-      print(
-          "user-stamps", results.stream().filter(result -> result.errorNanos() > 0).count());
+      print("user-stamps", results.stream().filter(result -> result.errorNanos() > 0).count());
     }
     end.set(true);
     allocating.join();

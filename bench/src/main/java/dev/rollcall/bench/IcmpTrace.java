@@ -46,15 +46,15 @@ final class IcmpTrace implements Benchmark {
         anchors.add(scamper(stage, table, source, targets));
         for (boolean remember : new boolean[] {false, true}) {
           Map<String, Double> figures = rollcall(stage, source, targets, remember);
-          (remember ? remembering : all).add(figures.get("rate"));
-          incomplete += figures.get("incomplete");
+          (remember ? remembering : all).add(figure(figures, "rate"));
+          incomplete += figure(figures, "incomplete");
           table.row(
               "rollcall, " + (remember ? "routers nearby remembered" : "all routers asked"),
               "%,.0f traces/s, %.1f probes each, %.0f incomplete, %.1f µs of CPU each",
-              figures.get("rate"),
-              figures.get("probes"),
-              figures.get("incomplete"),
-              figures.get("cpu"));
+              figure(figures, "rate"),
+              figure(figures, "probes"),
+              figure(figures, "incomplete"),
+              figure(figures, "cpu"));
         }
       }
       double times = median(all) / median(anchors);
@@ -130,6 +130,10 @@ final class IcmpTrace implements Benchmark {
         .filter(line -> line.contains("="))
         .map(line -> line.split("="))
         .collect(Collectors.toMap(pair -> pair[0], pair -> Double.valueOf(pair[1])));
+  }
+
+  private static double figure(Map<String, Double> figures, String name) {
+    return figures.getOrDefault(name, Double.NaN);
   }
 
   private static double median(List<Double> values) {

@@ -37,7 +37,7 @@ final class IcmpTraceRun {
       long incomplete = trace(tracer, targets);
       double seconds = (System.nanoTime() - start) / 1e9;
       print("rate", count / seconds);
-      print("incomplete", incomplete);
+      print("incomplete", (double) incomplete);
       print("probes", (double) (tracer.counts().sent() - sent) / count);
       print("cpu", Proc.cpu(pid).minus(cpu).toNanos() / 1e3 / count);
     }

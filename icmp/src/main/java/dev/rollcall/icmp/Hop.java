@@ -12,7 +12,8 @@ import java.util.List;
 /// @param answered the number of those that were answered
 /// @param octets the size of the largest packet that was answered, with its IP header; 0 without an
 ///   answer. With [TracerOptions#discoverMtu] it shows where larger packets vanish
-public record Hop(int ttl, HopState state, List<HopNode> nodes, int sent, int answered, int octets) {
+public record Hop(
+    int ttl, HopState state, List<HopNode> nodes, int sent, int answered, int octets) {
   /// Copies the list.
   public Hop {
     nodes = List.copyOf(nodes);

@@ -58,8 +58,8 @@ public record PingerOptions(
     }
   }
 
-  /// The size of each ICMP message in bytes, with its header of 8: 64, as with `ping`, or more for a
-  /// text of more than 24 characters.
+  /// The size of each ICMP message in bytes, with its header of 8: 64, as with `ping`, or more for
+  /// a text of more than 24 characters.
   public int messageBytes() {
     return EchoMessage.bytes(text);
   }

@@ -4,11 +4,13 @@ import dev.rollcall.icmp.TraceSlots.Slot;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the probe that a packet answers, by what only an answer to it contains: the number of the
-/// flow, TTL and index, the target, and the nonce where it is quoted. What fits no probe is not ours,
-/// or forged.
+/// flow, TTL and index, the target, and the nonce where it is quoted. What fits no probe is not
+/// ours, or forged.
 final class ProbeMatcher implements TracerChannel.Receiver {
   /// Is told what answers what.
   interface Matches {
+    /// A packet answers a probe.
+    ///
     /// @param why the error of an answer that is one
     void answered(
         Slot slot,
@@ -57,8 +59,10 @@ final class ProbeMatcher implements TracerChannel.Receiver {
   /// @param key TTL and index
   private long probe(TracerChannel channel, int flowNumber, int key) {
     Slot slot = slots.ofFlow(flowNumber);
-    boolean here = slot != null && slot.trip() != null && slot.trip().channel() == channel;
-    return here ? slot.probe(key >>> 8, key & 0xff) : TraceSlots.NONE;
+    if (slot == null || slot.trip() == null || slot.trip().channel() != channel) {
+      return TraceSlots.NONE;
+    }
+    return slot.probe(key >>> 8, key & 0xff);
   }
 
   private long echoReply(TracerChannel channel, PacketReader reader) {
@@ -71,9 +75,7 @@ final class ProbeMatcher implements TracerChannel.Receiver {
             : probe(channel, reader.id(), reader.sequence());
     Slot slot = slots.of(probe);
     boolean ours =
-        slot != null
-            && slot.trip() != null
-            && !reader.hasOtherNonce(slot.trip().target().nonce());
+        slot != null && slot.trip() != null && !reader.hasOtherNonce(slot.trip().target().nonce());
     return ours ? probe : TraceSlots.NONE;
   }
 
@@ -120,8 +122,7 @@ final class ProbeMatcher implements TracerChannel.Receiver {
       return;
     }
     switch (kind) {
-      case TIME_EXCEEDED ->
-          matches.answered(slot, probe, TraceRun.Answer.HOP, null, reader, stamp);
+      case TIME_EXCEEDED -> matches.answered(slot, probe, TraceRun.Answer.HOP, null, reader, stamp);
       case UNREACHABLE -> {
         HopError why = HopError.of(channel.family(), reader.code());
         boolean arrived = why == HopError.PORT || isFrom(slot.trip().target(), reader);
@@ -167,8 +168,7 @@ final class ProbeMatcher implements TracerChannel.Receiver {
     return TraceSlots.NONE;
   }
 
-  private static boolean isQuoteOf(
-      TraceTarget target, TracerChannel channel, QuotedPacket quote) {
+  private static boolean isQuoteOf(TraceTarget target, TracerChannel channel, QuotedPacket quote) {
     return quote.family() == channel.family()
         && quote.targetHigh() == target.high()
         && quote.targetLow() == target.low()

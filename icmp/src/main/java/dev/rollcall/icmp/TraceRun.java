@@ -3,14 +3,15 @@ package dev.rollcall.icmp;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// One trace on its way: which probes it asked for, what came back, and what to ask next. It decides
-/// only, so that it can be tested without a network; [TracerLoop] sends and receives.
+/// One trace on its way: which probes it asked for, what came back, and what to ask next. It
+/// decides only, so that it can be tested without a network; [TracerLoop] sends and receives.
 ///
-/// All TTLs of a window are asked at once. The next window follows when the last TTL of one has answered
-/// or has let its time pass, until the end of the path is known: the target, an error, a loop, or too many silent hops. A TTL
-/// that does not answer is asked again after its timeout. A trace may begin half way; then it asks
-/// the TTLs before, or takes them from [TraceMemory] if it knows the router there. At last, with
-/// multipath, it asks each TTL with further flows until it has likely seen all routers there.
+/// All TTLs of a window are asked at once. The next window follows when the last TTL of one has
+/// answered or has let its time pass, until the end of the path is known: the target, an error, a
+/// loop, or too many silent hops. A TTL that does not answer is asked again after its timeout. A
+/// trace may begin half way; then it asks the TTLs before, or takes them from [TraceMemory] if it
+/// knows the router there. At last, with multipath, it asks each TTL with further flows until it
+/// has likely seen all routers there.
 ///
 /// Probes are numbered by TTL and index. State is kept in arrays that are used again for the next
 /// trace. For one thread.
@@ -291,8 +292,7 @@ final class TraceRun {
   /// A router asked for smaller packets.
   ///
   /// @param most what the link behind it takes, in octets; 0 if it does not say
-  Use tooBig(
-      int ttl, int index, long high, long low, int most, long now, TraceMemory memory) {
+  Use tooBig(int ttl, int index, long high, long low, int most, long now, TraceMemory memory) {
     if (done || ttl < 1 || ttl >= asked.length || index >= asked[ttl]) {
       return Use.NONE;
     }

@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/// The traces that are on their way. A probe is known by one number: the slot of its trace, how often
-/// the slot was used, TTL and index. For one thread.
+/// The traces that are on their way. A probe is known by one number: the slot of its trace, how
+/// often the slot was used, TTL and index. For one thread.
 final class TraceSlots {
   /// No probe.
   static final long NONE = -1;

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /// The thread of a tracer: sends the probes that the traces ask for, at the rate and gaps that are
-/// allowed, gives them what comes back, and tells them when a probe's time is over. It is a platform
-/// thread: a virtual one would hold its carrier while the kernel sends.
+/// allowed, gives them what comes back, and tells them when a probe's time is over. It is a
+/// platform thread: a virtual one would hold its carrier while the kernel sends.
 final class TracerLoop implements ProbeMatcher.Matches {
   /// A trace that waits for its turn.
   record Request(InetAddress target, TraceListener listener) {}
@@ -92,7 +92,8 @@ final class TracerLoop implements ProbeMatcher.Matches {
     this.slots = new TraceSlots(options, random);
     this.matcher = new ProbeMatcher(options, slots, this);
     int batch = 0;
-    int[] descriptors = new int[1 + channels.stream().mapToInt(c -> c.sockets().all().size()).sum()];
+    int[] descriptors =
+        new int[1 + channels.stream().mapToInt(c -> c.sockets().all().size()).sum()];
     int at = 0;
     descriptors[at++] = wakeup.descriptor();
     for (TracerChannel channel : channels) {
@@ -282,7 +283,7 @@ final class TracerLoop implements ProbeMatcher.Matches {
       if (result > 0) {
         long width = Math.max(0, clock.real() - before);
         for (int i = 0; i < result; i++) {
-          long at = width * (2 * i + 1) / (2 * result);
+          long at = width * (2L * i + 1) / (2L * result);
           sent(batchNumbers[done + i], before + at, monotonic);
         }
         tokens.take(result);
@@ -317,13 +318,21 @@ final class TracerLoop implements ProbeMatcher.Matches {
     if (errno == Linux.EMSGSIZE && options.discoverMtu()) {
       slot.run().tooBig(TraceSlots.ttl(number), TraceSlots.index(number), 0, 0, 0, now, memory);
     } else {
-      slot.run().notSent(TraceSlots.ttl(number), TraceSlots.index(number), Linux.errorText(errno), now, memory);
+      slot.run()
+          .notSent(
+              TraceSlots.ttl(number),
+              TraceSlots.index(number),
+              Linux.errorText(errno),
+              now,
+              memory);
     }
     finishIfDone(slot);
   }
 
   private void resume() {
-    for (Deferred next = deferred.peek(); next != null && next.at() - now <= 0; next = deferred.peek()) {
+    for (Deferred next = deferred.peek();
+        next != null && next.at() - now <= 0;
+        next = deferred.peek()) {
       deferred.remove();
       next.channel().queue().add(next.number(), 0);
     }
@@ -378,17 +387,18 @@ final class TracerLoop implements ProbeMatcher.Matches {
     int index = TraceSlots.index(probe);
     now = clock.monotonic();
     TraceRun.Use use =
-        slot.run().answered(
-            ttl,
-            index,
-            answer,
-            why,
-            reader.sourceHigh(),
-            reader.sourceLow(),
-            reader.extensions(),
-            stamp,
-            now,
-            memory);
+        slot.run()
+            .answered(
+                ttl,
+                index,
+                answer,
+                why,
+                reader.sourceHigh(),
+                reader.sourceLow(),
+                reader.extensions(),
+                stamp,
+                now,
+                memory);
     count(use);
     if (use == TraceRun.Use.IN_TIME || use == TraceRun.Use.LATE) {
       pace.answered(ttl, reader.sourceHigh(), reader.sourceLow());

@@ -25,8 +25,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `rollcall ping`: pings hosts, for a person at a terminal. As with `ping`, the exit status is 0 if
-/// somebody replied, 1 if nobody did, and 2 if it could not be tried.
+/// `rollcall ping`: pings hosts, for a person at a terminal. As with `ping`, the exit status is 0
+/// if somebody replied, 1 if nobody did, and 2 if it could not be tried.
 final class PingCommand implements Command {
   private static final int LARGEST_SWEEP = 65_536;
   private static final int LEAST_IN_FLIGHT = 1024;
@@ -172,8 +172,7 @@ final class PingCommand implements Command {
       try {
         targets.add(new PingPlan.Target(host, address(host, given.hasMatchedOption("--ipv6"))));
       } catch (UnknownHostException e) {
-        mistakes.add(
-            host, "has no address: check its name, and the name server of this machine");
+        mistakes.add(host, "has no address: check its name, and the name server of this machine");
       }
     }
     for (String sweep : sweeps) {

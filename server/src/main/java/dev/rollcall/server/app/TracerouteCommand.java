@@ -67,12 +67,11 @@ record TracerouteCommand(Path directory) implements Command {
             flag("--port", "PORT").description("of udp (default 33434) or tcp (443)").build())
         .addOption(flag("--max-ttl", "NUMBER").description("the last hop; default 30").build())
         .addOption(
-            flag("--probes", "NUMBER")
-                .description("for each hop; default 3, with --mtr 1")
-                .build())
+            flag("--probes", "NUMBER").description("for each hop; default 3, with --mtr 1").build())
         .addOption(
             flag("--attempts", "NUMBER")
-                .description("how often a hop is asked that does not answer; default 2, with --mtr 1")
+                .description(
+                    "how often a hop is asked that does not answer; default 2, with --mtr 1")
                 .build())
         .addOption(
             flag("--timeout", "DURATION")
@@ -80,8 +79,7 @@ record TracerouteCommand(Path directory) implements Command {
                 .build())
         .addOption(
             option("--multipath", "show all paths that packets may take; best with udp or tcp"))
-        .addOption(
-            option("--mtu", "find the largest packet for each link; begins with 1500 bytes"))
+        .addOption(option("--mtu", "find the largest packet for each link; begins with 1500 bytes"))
         .addOption(option("--mtr", "go on, and show a table with loss and jitter at each hop"))
         .addOption(
             flag("--count", "NUMBER").description("rounds of --mtr; default: no end").build())
@@ -105,11 +103,7 @@ record TracerouteCommand(Path directory) implements Command {
   }
 
   private static OptionSpec option(String name, String description) {
-    return OptionSpec.builder(name)
-        .arity("0")
-        .type(Boolean.class)
-        .description(description)
-        .build();
+    return OptionSpec.builder(name).arity("0").type(Boolean.class).description(description).build();
   }
 
   @Override
@@ -153,8 +147,7 @@ record TracerouteCommand(Path directory) implements Command {
   private static TracerOptions options(ParseResult given, boolean mtr, Mistakes mistakes) {
     int probes = value(given, "--probes", PROBES, mistakes).orElse(mtr ? 1 : 3);
     int attempts = value(given, "--attempts", ATTEMPTS, mistakes).orElse(mtr ? 1 : 2);
-    Duration timeout =
-        value(given, "--timeout", TIMEOUT, mistakes).orElse(Duration.ofSeconds(1));
+    Duration timeout = value(given, "--timeout", TIMEOUT, mistakes).orElse(Duration.ofSeconds(1));
     int last = value(given, "--max-ttl", TTL, mistakes).orElse(30);
     TracerOptions options =
         TracerOptions.defaults()
@@ -231,8 +224,7 @@ record TracerouteCommand(Path directory) implements Command {
     if (!mtr) {
       return TraceRounds.Form.LINES;
     }
-    Console console = System.console();
-    boolean terminal = console != null && console.isTerminal();
+    boolean terminal = System.console() instanceof Console console && console.isTerminal();
     return terminal ? TraceRounds.Form.TABLE : TraceRounds.Form.REPORT;
   }
 }

@@ -12,8 +12,9 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The numbers of autonomous systems, from a file: a line for each block, as `192.0.2.0/24 64500` or
-/// `192.0.2.0/24 AS64500 Example Ltd`. Blank lines and those that begin with `#` or `;` do not count.
+/// The numbers of autonomous systems, from a file: a line for each block, as `192.0.2.0/24 64500`
+/// or `192.0.2.0/24 AS64500 Example Ltd`. Blank lines and those that begin with `#` or `;` do not
+/// count.
 public final class AsNumbers {
   private static final Pattern LINE = Pattern.compile("(\\S+)\\s+(?:AS)?(\\d{1,10})(?:\\s.*)?");
   private static final long MOST = 0xffff_ffffL;

@@ -9,8 +9,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// The names of routers: reverse lookups, each on a thread of its own, because the JDK's lookup holds
-/// the carrier of a virtual thread.
+/// The names of routers: reverse lookups, each on a thread of its own, because the JDK's lookup
+/// holds the carrier of a virtual thread.
 public final class HopNames {
   private static final long PATIENCE_MILLIS = 1000;
 

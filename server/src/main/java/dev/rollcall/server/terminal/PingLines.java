@@ -50,8 +50,10 @@ final class PingLines implements PingOutput {
                   result.from() == null ? target.host() : result.from().getHostAddress(),
                   sequence,
                   capitals(result.reason()));
-      case NOT_SENT -> "%s icmp_seq=%d not sent: ".formatted(target.host(), sequence) + result.reason();
-      case UNKNOWN -> "%s icmp_seq=%d unknown: ".formatted(target.host(), sequence) + result.reason();
+      case NOT_SENT ->
+          "%s icmp_seq=%d not sent: ".formatted(target.host(), sequence) + result.reason();
+      case UNKNOWN ->
+          "%s icmp_seq=%d unknown: ".formatted(target.host(), sequence) + result.reason();
     };
   }
 

@@ -87,8 +87,8 @@ final class RttHistogram {
     return (long) (PARTS + bucket % PARTS) << (bucket / PARTS - 1);
   }
 
-  /// A line for each bucket from the first that is not empty to the last; neighbours share one where
-  /// there would be more than `mostLines`.
+  /// A line for each bucket from the first that is not empty to the last; neighbours share one
+  /// where there would be more than `mostLines`.
   List<String> lines(int mostLines, int width) {
     int first = bucket(least);
     int last = bucket(most);

@@ -97,7 +97,7 @@ final class TraceLines implements TraceOutput {
         before = node.address();
       }
       for (Duration rtt : node.rtts()) {
-        line.append("  ").append(Rtts.millis(rtt.toNanos())).append(" ms");
+        line.append("  ").append(Rtts.millis((double) rtt.toNanos())).append(" ms");
         answered++;
       }
       node.error().ifPresent(error -> line.append(' ').append(mark(error)));
@@ -116,8 +116,7 @@ final class TraceLines implements TraceOutput {
     for (HopLabel label : node.labels()) {
       notes.append(
           " <MPLS:L=%d,E=%d,S=%d,T=%d>"
-              .formatted(
-                  label.label(), label.trafficClass(), label.bottom() ? 1 : 0, label.ttl()));
+              .formatted(label.label(), label.trafficClass(), label.bottom() ? 1 : 0, label.ttl()));
     }
     for (HopInterface each : node.interfaces()) {
       notes.append(" <").append(role(each.role()));

@@ -63,8 +63,7 @@ final class TraceTable implements TraceOutput {
   private List<String> rows(TraceStatistics statistics) throws InterruptedException {
     List<String> rows = new ArrayList<>();
     rows.add(
-        ROW.formatted(
-            "", "host", "loss", "sent", "last", "avg", "best", "worst", "jitter", ""));
+        ROW.formatted("", "host", "loss", "sent", "last", "avg", "best", "worst", "jitter", ""));
     for (int i = 0; i < statistics.hops().size(); i++) {
       TraceStatistics.AtTtl hop = statistics.hops().get(i);
       boolean first = true;
@@ -88,10 +87,10 @@ final class TraceTable implements TraceOutput {
         host,
         PingSummary.percent(hop.lossPercent()),
         hop.sent(),
-        any ? Rtts.millis(hop.last()) : "-",
+        any ? Rtts.millis((double) hop.last()) : "-",
         any ? Rtts.millis(rtts.mean()) : "-",
-        any ? Rtts.millis(rtts.least()) : "-",
-        any ? Rtts.millis(rtts.most()) : "-",
+        any ? Rtts.millis((double) rtts.least()) : "-",
+        any ? Rtts.millis((double) rtts.most()) : "-",
         any ? Rtts.millis(hop.jitter()) : "-",
         any && statistics.limits(index) ? "limits its answers" : "");
   }

@@ -1,5 +1,4 @@
-/// Measurements for a person at a terminal: what `rollcall ping` and
-/// `rollcall traceroute` print.
+/// Measurements for a person at a terminal: what `rollcall ping` and `rollcall traceroute` print.
 @NullMarked
 package dev.rollcall.server.terminal;
 

@@ -577,9 +577,7 @@ class CommandsTest {
             title ->
                 assertThat(title)
                     .isEqualTo("traceroute to 127.0.0.1 (127.0.0.1), 30 hops max, 60 byte packets"),
-            hop ->
-                assertThat(hop)
-                    .matches(" 1  127\\.0\\.0\\.1 \\[AS64500](  [\\d.]+ ms){3}"));
+            hop -> assertThat(hop).matches(" 1  127\\.0\\.0\\.1 \\[AS64500](  [\\d.]+ ms){3}"));
     out.getBuffer().setLength(0);
     assertThat(
             execute(

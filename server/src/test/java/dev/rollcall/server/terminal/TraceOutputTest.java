@@ -38,7 +38,13 @@ class TraceOutputTest {
       TracerOptions.defaults().withProbes(2, 2, Duration.ofSeconds(1));
   private final TracePlan plan =
       new TracePlan(
-          "example", TARGET, options, 1, Duration.ofSeconds(1), new HopNames(false), new AsNumbers());
+          "example",
+          TARGET,
+          options,
+          1,
+          Duration.ofSeconds(1),
+          new HopNames(false),
+          new AsNumbers());
 
   private static HopNode node(String address, int... micros) {
     return new HopNode(
@@ -116,8 +122,7 @@ class TraceOutputTest {
     assertThat(text.toString()).isEmpty();
     lines.answered(1, node("192.0.2.1", 11));
     assertThat(text.toString().lines())
-        .containsExactly(
-            " 1  192.0.2.1  0.010 ms  0.011 ms", " 2  192.0.2.2  0.020 ms  0.021 ms");
+        .containsExactly(" 1  192.0.2.1  0.010 ms  0.011 ms", " 2  192.0.2.2  0.020 ms  0.021 ms");
     lines.answered(3, node("192.0.2.9", 31));
     lines.finished(
         trace(
@@ -166,8 +171,7 @@ class TraceOutputTest {
   @Test
   void writesJson() throws Exception {
     TraceJson json = new TraceJson(plan, out);
-    Trace trace =
-        trace(TraceEnd.REACHED, hop(1, HopState.ANSWERED, 2, node("192.0.2.9", 30, 31)));
+    Trace trace = trace(TraceEnd.REACHED, hop(1, HopState.ANSWERED, 2, node("192.0.2.9", 30, 31)));
     TraceStatistics statistics = new TraceStatistics();
     statistics.add(trace);
     json.finished(trace, statistics);
