@@ -106,6 +106,8 @@ final class IcmpPing implements Benchmark {
                   String.valueOf(count),
                   "-p",
                   "1",
+                  "-i",
+                  "1",
                   "127.1.2.3")
               .result(PATIENCE);
       double[] times =

@@ -72,7 +72,7 @@ final class EchoMessage {
       int slot,
       int generation,
       boolean withChecksum) {
-    long word = (long) slot << 32 | generation & 0xffff_ffffL;
+    long word = ((long) slot << 32) | (generation & 0xffff_ffffL);
     long nonce = hash.of(word);
     long tail = at + bytes - IDENTITY;
     to.set(SHORT, at, (short) (type(family, false) << 8));

@@ -5,6 +5,8 @@ package dev.rollcall.icmp;
 public final class IcmpUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /// With a message for the user.
+  ///
   /// @param message what is missing, and the remedy
   public IcmpUnavailableException(String message) {
     super(message);

@@ -30,6 +30,8 @@ final class Libc {
     this.state = arena.allocate(Functions.STATE);
   }
 
+  /// The calls, with memory in `arena`.
+  ///
   /// @throws IcmpUnavailableException on other systems than Linux, and without native access
   static Libc in(Arena arena) {
     String system = System.getProperty("os.name", "");
@@ -91,6 +93,8 @@ final class Libc {
     return call(Functions.WRITE, fd, buffer.address(), bytes, 0, 0);
   }
 
+  /// Sends messages.
+  ///
   /// @param messages the address of the first of `count` `struct mmsghdr`
   /// @return how many were sent; an error after the first is not reported
   int sendmmsg(int fd, long messages, int count, int flags) {
@@ -104,6 +108,8 @@ final class Libc {
     }
   }
 
+  /// Receives messages.
+  ///
   /// @param messages the address of the first of `count` `struct mmsghdr`
   /// @return how many were received
   int recvmmsg(int fd, long messages, int count, int flags) {
@@ -117,6 +123,8 @@ final class Libc {
     }
   }
 
+  /// Waits for descriptors.
+  ///
   /// @param descriptors the address of the first of `count` `struct pollfd`
   /// @param timeout the address of a `struct timespec`, or 0 for none
   /// @return how many are ready

@@ -10,6 +10,9 @@ import java.util.Arrays;
 /// is over may be replaced. If all of a set still hold, a new key waits for the first that does
 /// not: packets are then rather too slow than too fast.
 final class MinimumGap {
+  /// No packet waits longer for its turn.
+  static final long LONGEST_DELAY = 10_000_000_000L;
+
   private static final int WAYS = 8;
   private static final int LEAST = 1024;
   private static final int MOST = 1 << 20;
@@ -19,11 +22,12 @@ final class MinimumGap {
   private final long[] until;
   private final int mask;
 
-  /// @param packetsPerSecond the most packets a second, for which the table is large enough
+  /// @param packetsPerSecond the most packets a second, for which the table is large enough although
+  ///   each of them holds an entry while it waits for its turn
   /// @param now the monotonic time
   MinimumGap(Duration gap, int packetsPerSecond, long now) {
     this.gap = gap.toNanos();
-    double held = Math.min(MOST, 2.0 * packetsPerSecond * this.gap / 1e9);
+    double held = Math.min(MOST, 2.0 * packetsPerSecond * (this.gap + LONGEST_DELAY) / 1e9);
     int size = this.gap == 0 ? WAYS : Math.max(LEAST, Integer.highestOneBit((int) held) * 2);
     keys = new long[size];
     until = new long[size];
@@ -73,9 +77,9 @@ final class MinimumGap {
 
   /// Spreads a key over all bits: the last step of MurmurHash3.
   static long mixed(long key) {
-    long mixed = (key ^ key >>> 33) * 0xff51afd7ed558ccdL;
-    mixed = (mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L;
-    return mixed ^ mixed >>> 33;
+    long mixed = (key ^ (key >>> 33)) * 0xff51afd7ed558ccdL;
+    mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return mixed ^ (mixed >>> 33);
   }
 
   /// The key of an address.
@@ -85,6 +89,6 @@ final class MinimumGap {
 
   /// The key of its /24 or /48.
   static long prefix(IpFamily family, long high, long low) {
-    return family == IpFamily.V4 ? low >>> 8 : high >>> 16 | 1L << 62;
+    return family == IpFamily.V4 ? low >>> 8 : (high >>> 16) | (1L << 62);
   }
 }

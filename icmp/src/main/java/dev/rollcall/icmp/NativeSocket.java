@@ -25,6 +25,8 @@ final class NativeSocket implements AutoCloseable {
     this.length = arena.allocate(ValueLayout.JAVA_INT);
   }
 
+  /// Opens a socket.
+  ///
   /// @param type `SOCK_DGRAM` (with the ICMP protocol of the family: a ping socket), `SOCK_RAW`,
   ///   ...
   /// @throws RefusedException if the system refuses it
@@ -101,10 +103,10 @@ final class NativeSocket implements AutoCloseable {
 
   /// An instruction of a filter, as for [#attachFilter].
   static long instruction(int code, int jumpTrue, int jumpFalse, int operand) {
-    return (long) code << 48
-        | (long) jumpTrue << 40
-        | (long) jumpFalse << 32
-        | operand & 0xffff_ffffL;
+    return ((long) code << 48)
+        | ((long) jumpTrue << 40)
+        | ((long) jumpFalse << 32)
+        | (operand & 0xffff_ffffL);
   }
 
   /// Lets through only the messages that a program of classic BPF accepts ([the kernel's
@@ -132,12 +134,16 @@ final class NativeSocket implements AutoCloseable {
     }
   }
 
+  /// Binds it to an address of this machine.
+  ///
   /// @return 0 or `-errno`
   int bind(InetAddress address, int port) {
     write(address, port);
     return libc.bind(descriptor, scratch, family.addressBytes);
   }
 
+  /// Connects it.
+  ///
   /// @return 0 or `-errno`, `-EINPROGRESS` (115) among them
   int connect(InetAddress address, int port) {
     write(address, port);

@@ -4,6 +4,8 @@ package dev.rollcall.icmp;
 /// its time: while it does, the pinger accepts no more pings than it can keep results of.
 @FunctionalInterface
 public interface PingListener {
+  /// Is told a result.
+  ///
   /// @param result what became of one ping
   void result(PingResult result);
 }

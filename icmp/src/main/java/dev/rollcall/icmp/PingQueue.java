@@ -102,6 +102,8 @@ final class PingQueue {
     }
   }
 
+  /// Adds a ping.
+  ///
   /// @return whether the loop has to be woken
   private boolean add(InetAddress target, long tag, long timeout, @Nullable Waiter waiter) {
     int at = (first + size) % capacity;

@@ -114,7 +114,7 @@ final class PingResults {
   }
 
   void icmpError(int at, int type, int code, boolean six, long high, long low) {
-    icmp[at] = type << 8 | code;
+    icmp[at] = (type << 8) | code;
     if (high != 0 || low != 0) {
       fromFamily[at] = (byte) (six ? 6 : 4);
       fromHigh[at] = high;
@@ -122,6 +122,8 @@ final class PingResults {
     }
   }
 
+  /// Says why a ping was not sent or is unknown.
+  ///
   /// @param why an error number, or one of the reasons
   void because(int at, int why) {
     reason[at] = why;

@@ -29,7 +29,6 @@ final class PingShard implements PingQueue.Taker {
       int batchSize) {}
 
   private static final int TAKEN_AT_ONCE = 64;
-  private static final long LONGEST_DELAY = 10_000_000_000L;
   private static final long BLOCKED_NANOS = 1_000_000;
   private static final long JUMP_NANOS = 1_000_000_000;
   private static final int PATIENCE = 50_000;
@@ -198,7 +197,7 @@ final class PingShard implements PingQueue.Taker {
     long prefixKey = MinimumGap.prefix(family, high, low);
     long byTarget = targets.earliest(targetKey, now);
     long at = prefixes.earliest(prefixKey, byTarget);
-    if (at - now > LONGEST_DELAY) {
+    if (at - now > MinimumGap.LONGEST_DELAY) {
       refuse(target, tag, waiter, PingResults.GAP);
       return;
     }

@@ -184,7 +184,7 @@ final class PingSocket {
         tries = 0;
       } else if (result == -Linux.EAGAIN) {
         full = true;
-      } else if (readErrors() > 0 && tries < MOST_TRIES || tries == 0) {
+      } else if ((readErrors() > 0 && tries < MOST_TRIES) || tries == 0) {
         tries++; // it was the error of an earlier packet, which the kernel tells with any call
       } else {
         notSent(ready[(firstReady + done) % ready.length], -result);
@@ -426,7 +426,7 @@ final class PingSocket {
   private boolean quotes(int i, long at, int length, int slot) {
     long identity = echo.identity(errors.data(), at, length);
     return length < EchoMessage.HEADER + 16
-        || identity == ((long) slot << 32 | slots.generation[slot] & 0xffff_ffffL);
+        || identity == (((long) slot << 32) | (slots.generation[slot] & 0xffff_ffffL));
   }
 
   /// Ends what is due: times out pings, makes those ready whose turn it is, gives slots back.

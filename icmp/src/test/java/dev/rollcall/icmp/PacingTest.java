@@ -64,6 +64,27 @@ class PacingTest {
     }
   }
 
+  /// As a shard does it: 10,000 addresses a second one after the other, of which each /24 takes a
+  /// thousand a second.
+  @Test
+  void aSweepInOrderIsNotHeldUp() {
+    MinimumGap targets = new MinimumGap(Duration.ofMillis(10), 12_000, 0);
+    MinimumGap prefixes = new MinimumGap(Duration.ofMillis(1), 12_000, 0);
+    long longest = 0;
+    for (int i = 0; i < 100_000; i++) {
+      long now = i * 100_000L;
+      long low = 0x7f01_0000L + i;
+      long at =
+          prefixes.earliest(
+              MinimumGap.prefix(IpFamily.V4, 0, low),
+              targets.earliest(MinimumGap.target(0, low), now));
+      targets.take(MinimumGap.target(0, low), at);
+      prefixes.take(MinimumGap.prefix(IpFamily.V4, 0, low), at);
+      longest = Math.max(longest, at - now);
+    }
+    assertThat(longest).isLessThan(SECOND / 3);
+  }
+
   @Test
   void prefixesAreThoseOf24And48Bits() {
     long a = MinimumGap.prefix(IpFamily.V4, 0, 0x0a00_0001L);

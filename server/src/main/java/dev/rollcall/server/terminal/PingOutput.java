@@ -8,6 +8,8 @@ interface PingOutput {
   /// Before the first ping.
   void begin();
 
+  /// Shows a result.
+  ///
   /// @param number which of the targets, from 0 on
   /// @param sequence which of its pings, from 1 on
   /// @param tally with this result

@@ -98,7 +98,7 @@ public final class PingRun {
   }
 
   private boolean ask(Pinger pinger, int number, int sequence) {
-    long tag = (long) number << Integer.SIZE | sequence;
+    long tag = ((long) number << Integer.SIZE) | sequence;
     if (!pinger.ping(plan.targets().get(number).address(), tag, plan.timeout())) {
       return false;
     }

@@ -105,8 +105,8 @@ class CommandsTest {
         "merge; 'rollcall merge: FILE: is missing: name the files to join'",
         "ping; 'rollcall ping: HOST: is missing: name a host, or a block of addresses with --sweep"
             + " CIDR'",
-        "ping --count=0 127.0.0.1; 'rollcall ping: --count: \"0\" is no number: give a whole number"
-            + " from 1 to 1000000000'",
+        "ping --count=0 127.0.0.1; 'rollcall ping: --count: \"0\" is out of range: give a whole"
+            + " number from 1 to 1000000000'",
         "ping --timeout=11m 127.0.0.1; 'rollcall ping: --timeout: \"11m\" is out of range: give"
             + " 1ms at least and 10m at most'",
         "ping --sweep=10.0.0.0/8; 'rollcall ping: --sweep: \"10.0.0.0/8\" has more than 65536"
