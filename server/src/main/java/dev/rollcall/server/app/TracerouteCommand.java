@@ -224,7 +224,8 @@ record TracerouteCommand(Path directory) implements Command {
     if (!mtr) {
       return TraceRounds.Form.LINES;
     }
-    boolean terminal = System.console() instanceof Console console && console.isTerminal();
+    boolean terminal =
+        Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     return terminal ? TraceRounds.Form.TABLE : TraceRounds.Form.REPORT;
   }
 }
