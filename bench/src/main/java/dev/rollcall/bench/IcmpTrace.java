@@ -60,8 +60,8 @@ final class IcmpTrace implements Benchmark {
       double times = median(all) / median(anchors);
       table.verdict(
           times >= ASKED && incomplete == 0,
-          "%.1f times scamper's traces a second, %.1f times with routers remembered, %.0f incomplete"
-              + " (asked: 6 and 0)",
+          "%.1f times scamper's traces a second, %.1f times with routers remembered, %.0f"
+              + " incomplete (asked: 6 and 0)",
           times,
           median(remembering) / median(anchors),
           incomplete);

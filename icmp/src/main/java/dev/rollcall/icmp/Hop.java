@@ -8,7 +8,7 @@ import java.util.List;
 /// @param state whether it answered
 /// @param nodes the routers that answered: several where flows take several paths, none if it is
 ///   silent
-/// @param sent the number of probes
+/// @param sent the number of probes, without those that were too large for a link
 /// @param answered the number of those that were answered
 /// @param octets the size of the largest packet that was answered, with its IP header; 0 without an
 ///   answer. With [TracerOptions#discoverMtu] it shows where larger packets vanish

@@ -34,6 +34,9 @@ final class TraceResult {
       behind |= !hop.nodes().isEmpty();
       hops.addFirst(hop);
     }
+    while (end == TraceEnd.NOT_SENT && !hops.isEmpty() && hops.getLast().sent() == 0) {
+      hops.removeLast();
+    }
     return new Trace(target, method, startedAt, took, end, reason(end, hops), hops);
   }
 

@@ -48,6 +48,7 @@ final class TraceRun {
   private static final byte ANSWERED = 2;
   private static final byte LOST = 3;
   private static final byte NOT_SENT = 4;
+  private static final byte TOO_LARGE = 5;
 
   private static final int WINDOW = 4;
   private static final int MOST_SHRINKS = 8;
@@ -237,7 +238,7 @@ final class TraceRun {
     if (status[probe] == ANSWERED) {
       return Use.DUPLICATE;
     }
-    if (status[probe] == NOT_SENT) {
+    if (status[probe] == NOT_SENT || status[probe] == TOO_LARGE) {
       return Use.NONE;
     }
     if (!late) {
@@ -300,7 +301,7 @@ final class TraceRun {
     if (status[probe] != WAITING) {
       return status[probe] == ANSWERED ? Use.DUPLICATE : Use.NONE;
     }
-    status[probe] = LOST;
+    status[probe] = TOO_LARGE;
     waiting[ttl]--;
     int smaller = smaller(octets[probe], most);
     if (smaller < size && shrinks < MOST_SHRINKS) {
@@ -542,7 +543,7 @@ final class TraceRun {
 
   boolean wasSent(int ttl, int index) {
     int probe = probe(ttl, index);
-    return status[probe] != NOT_SENT && sentReal[probe] != 0;
+    return status[probe] != NOT_SENT && status[probe] != TOO_LARGE && sentReal[probe] != 0;
   }
 
   boolean wasAnswered(int ttl, int index) {

@@ -48,8 +48,8 @@ record TracerouteCommand(Path directory) implements Command {
   CommandSpec spec() {
     return Commands.command(
             "traceroute",
-            "Show the routers on the way to a host; with --mtr, go on until Ctrl-C and show loss and"
-                + " jitter at each.",
+            "Show the routers on the way to a host; with --mtr, go on until Ctrl-C and show loss"
+                + " and jitter at each.",
             this)
         .addPositional(
             PositionalParamSpec.builder()
@@ -91,8 +91,8 @@ record TracerouteCommand(Path directory) implements Command {
         .addOption(
             flag("--as-numbers", "FILE")
                 .description(
-                    "show the number of the network of each router, from a file with a line for each"
-                        + " block, as in 192.0.2.0/24 64500")
+                    "show the number of the network of each router, from a file with a line for"
+                        + " each block, as in 192.0.2.0/24 64500")
                 .build())
         .addOption(option("--ipv6", "use the IPv6 address of the host"))
         .addOption(option("--json", "print JSON: a line for each trace"));
@@ -224,8 +224,7 @@ record TracerouteCommand(Path directory) implements Command {
     if (!mtr) {
       return TraceRounds.Form.LINES;
     }
-    boolean terminal =
-        Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     return terminal ? TraceRounds.Form.TABLE : TraceRounds.Form.REPORT;
   }
 }

@@ -100,7 +100,7 @@ final class TraceLines implements TraceOutput {
         line.append("  ").append(Rtts.millis((double) rtt.toNanos())).append(" ms");
         answered++;
       }
-      node.error().ifPresent(error -> line.append(' ').append(mark(error)));
+      node.error().ifPresent(error -> line.append(mark(error)));
     }
     line.append(" *".repeat(Math.max(0, sent - answered)));
     if (state == HopState.RATE_LIMITED) {
@@ -141,12 +141,12 @@ final class TraceLines implements TraceOutput {
 
   private static String mark(HopError error) {
     return switch (error) {
-      case NETWORK -> "!N";
-      case HOST -> "!H";
-      case PROTOCOL -> "!P";
+      case NETWORK -> " !N";
+      case HOST -> " !H";
+      case PROTOCOL -> " !P";
       case PORT -> "";
-      case PROHIBITED -> "!X";
-      case OTHER -> "!";
+      case PROHIBITED -> " !X";
+      case OTHER -> " !";
     };
   }
 }

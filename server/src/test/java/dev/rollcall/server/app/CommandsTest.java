@@ -114,14 +114,14 @@ class CommandsTest {
         "ping --sweep=127.0.0.1/8; 'rollcall ping: --sweep: \"127.0.0.1/8\" has bits beyond its"
             + " prefix: write it as 127.0.0.0/8'",
         "traceroute; 'rollcall traceroute: HOST: is missing: see rollcall traceroute --help'",
-        "traceroute --method=gre 127.0.0.1; 'rollcall traceroute: --method: \"gre\" is no method: use"
-            + " icmp, udp or tcp'",
-        "traceroute --max-ttl=65 127.0.0.1; 'rollcall traceroute: --max-ttl: \"65\" is out of range: give"
-            + " a whole number from 1 to 64'",
-        "traceroute --count=3 127.0.0.1; 'rollcall traceroute: --count: needs --mtr: add it, or remove"
-            + " this flag'",
-        "traceroute --as-numbers=none 127.0.0.1; 'rollcall traceroute: --as-numbers: \"none\" cannot be"
-            + " read: name a file with a line for each block'",
+        "traceroute --method=gre 127.0.0.1; 'rollcall traceroute: --method: \"gre\" is no method:"
+            + " use icmp, udp or tcp'",
+        "traceroute --max-ttl=65 127.0.0.1; 'rollcall traceroute: --max-ttl: \"65\" is out of"
+            + " range: give a whole number from 1 to 64'",
+        "traceroute --count=3 127.0.0.1; 'rollcall traceroute: --count: needs --mtr: add it, or"
+            + " remove this flag'",
+        "traceroute --as-numbers=none 127.0.0.1; 'rollcall traceroute: --as-numbers: \"none\""
+            + " cannot be read: name a file with a line for each block'",
         "ping none.invalid; 'rollcall ping: none.invalid: has no address: check its name, and the"
             + " name server of this machine'",
         "ping --ipv6 127.0.0.1; 'rollcall ping: 127.0.0.1: has no address: check its name, and the"
@@ -391,8 +391,8 @@ class CommandsTest {
         .containsExactly(
             "shop: notify names the channel pagr, which is not in this file",
             "backup: notify names the channel chta, which is not in this file",
-            "chat: its route chooses the tag tset, which no service, heartbeat or group of this file"
-                + " has",
+            "chat: its route chooses the tag tset, which no service, heartbeat or group of this"
+                + " file has",
             "Shop: its rule says 2 of 3, but its members in this file are 1",
             "Blogs: no service, heartbeat or group of this file lies in this group");
     assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 1 service, 1 heartbeat");

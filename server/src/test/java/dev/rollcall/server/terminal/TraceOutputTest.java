@@ -104,8 +104,8 @@ class TraceOutputTest {
             " 1  192.0.2.1  0.031 ms  0.042 ms",
             " 2  * * *",
             " 3  * *  (limits its answers)",
-            " 4  2001:db8::1 <MPLS:L=17,E=5,S=1,T=1> <INC 7 \"eth0\" mtu=1500> <next link: mtu=1300>"
-                + "  12.0 ms !X *",
+            " 4  2001:db8::1 <MPLS:L=17,E=5,S=1,T=1> <INC 7 \"eth0\" mtu=1500> <next link:"
+                + " mtu=1300>  12.0 ms !X *",
             " 5  192.0.2.4  0.100 ms 192.0.2.5  1.50 ms",
             " 6  192.0.2.9  2.00 ms  250 ms");
   }
