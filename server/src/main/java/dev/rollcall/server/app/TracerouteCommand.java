@@ -54,7 +54,9 @@ record TracerouteCommand(Path directory) implements Command {
         .addPositional(
             PositionalParamSpec.builder()
                 .paramLabel("HOST")
+                .index("0")
                 .arity("1")
+                .required(true)
                 .type(String.class)
                 .description("name or address of a host")
                 .build())
