@@ -24,6 +24,7 @@ final class Bench {
           new TargetPool(),
           new CollectorIngest(),
           new IcmpPing(),
+          new IcmpTrace(),
           new Health(),
           new Soak());
 

@@ -33,12 +33,7 @@ final class Checksum {
   ///
   /// @param length octets of the transport header and its payload
   static long pseudoHeader(
-      long sourceHigh,
-      long sourceLow,
-      long targetHigh,
-      long targetLow,
-      int protocol,
-      int length) {
+      long sourceHigh, long sourceLow, long targetHigh, long targetLow, int protocol, int length) {
     return words(sourceHigh)
         + words(sourceLow)
         + words(targetHigh)

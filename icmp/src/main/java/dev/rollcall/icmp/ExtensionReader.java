@@ -16,8 +16,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /// Reads the extension structure of an ICMP error (RFC 4884 section 7): MPLS labels (RFC 4950) and
-/// interfaces (RFC 5837). Objects of other classes are skipped. Every length is checked against what
-/// is there.
+/// interfaces (RFC 5837). Objects of other classes are skipped. Every length is checked against
+/// what is there.
 final class ExtensionReader {
   /// The quote in front of an extension structure has at least this size. Routers older than RFC
   /// 4884 have no length, and always this size.
@@ -93,8 +93,7 @@ final class ExtensionReader {
     }
     for (long at = from; at < to && labels.size() < MOST_ENTRIES; at += 4) {
       int entry = i32(packet, at);
-      labels.add(
-          new HopLabel(entry >>> 12, entry >>> 9 & 7, (entry >>> 8 & 1) == 1, entry & 0xff));
+      labels.add(new HopLabel(entry >>> 12, entry >>> 9 & 7, (entry >>> 8 & 1) == 1, entry & 0xff));
     }
     return true;
   }
@@ -155,9 +154,7 @@ final class ExtensionReader {
   }
 
   private static String name(MemorySegment packet, long at, int length) {
-    String text =
-        new String(
-            packet.asSlice(at, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+    String text = new String(packet.asSlice(at, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
     StringBuilder printable = new StringBuilder();
     text.codePoints()
         .takeWhile(character -> character != 0) // the padding

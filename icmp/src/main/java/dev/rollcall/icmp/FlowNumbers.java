@@ -3,9 +3,9 @@ package dev.rollcall.icmp;
 import java.util.Arrays;
 import java.util.Random;
 
-/// Gives out the numbers by which probes of a flow are known: ICMP identifiers, ports of UDP, half of
-/// the sequence numbers of TCP. They are in a random order, so that nobody can guess them, and one
-/// that was given back comes last again, so that a late answer meets no other trace.
+/// Gives out the numbers by which probes of a flow are known: ICMP identifiers, ports of UDP, half
+/// of the sequence numbers of TCP. They are in a random order, so that nobody can guess them, and
+/// one that was given back comes last again, so that a late answer meets no other trace.
 final class FlowNumbers {
   private static final int NOBODY = -1;
 

@@ -9,7 +9,8 @@ import java.util.OptionalInt;
 /// A router or the target, as it answered at one TTL.
 ///
 /// @param address where its answers came from
-/// @param rtts the time of each answer, in the order of the probes. Empty for one that is remembered
+/// @param rtts the time of each answer, in the order of the probes. Empty for one that is
+///   remembered
 /// @param remembered whether it was not asked this time, because an earlier trace went through the
 ///   same router behind it
 /// @param error why it did not deliver the probe; empty if only the TTL was used up

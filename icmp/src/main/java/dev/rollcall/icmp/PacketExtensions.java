@@ -6,9 +6,9 @@ import java.util.List;
 ///
 /// @param labels the MPLS label stack, its top first
 /// @param interfaces interfaces of the router
-/// @param malformed whether a length or a checksum in them is wrong. What was read before it is kept
-record PacketExtensions(
-    List<HopLabel> labels, List<HopInterface> interfaces, boolean malformed) {
+/// @param malformed whether a length or a checksum in them is wrong. What was read before it is
+///   kept
+record PacketExtensions(List<HopLabel> labels, List<HopInterface> interfaces, boolean malformed) {
   static final PacketExtensions NONE = new PacketExtensions(List.of(), List.of(), false);
   static final PacketExtensions MALFORMED = new PacketExtensions(List.of(), List.of(), true);
 

@@ -52,8 +52,7 @@ final class PacketFilter {
               all,
               nothing);
       case V6 ->
-          socket.attachFilter(
-              NativeSocket.instruction(LOAD_HALF, 0, 0, 2), atLeast, all, nothing);
+          socket.attachFilter(NativeSocket.instruction(LOAD_HALF, 0, 0, 2), atLeast, all, nothing);
     }
   }
 }

@@ -212,7 +212,8 @@ final class PacketReader {
     sourceLow = offenderLow;
     kind = family == IpFamily.V6 ? kind6(type, errorCode) : kind4(type, errorCode);
     if (kind == Kind.OTHER || kind == Kind.ECHO_REPLY) {
-      return kind = Kind.OTHER;
+      kind = Kind.OTHER;
+      return kind;
     }
     code = errorCode;
     mtu = kind == Kind.TOO_BIG ? Math.max(0, information) : 0;
@@ -233,8 +234,7 @@ final class PacketReader {
         extensions = ExtensionReader.read(bytes, old, to);
       }
     }
-    return quoted.readTransport(
-            bytes, from, quoteEnd, family, family.icmp, targetHigh, targetLow)
+    return quoted.readTransport(bytes, from, quoteEnd, family, family.icmp, targetHigh, targetLow)
         ? kind
         : malformed();
   }
@@ -342,8 +342,8 @@ final class PacketReader {
     return quoted.read(packet, quote, quoteEnd) ? kind : malformed();
   }
 
-  /// Not verified here: a packet from the same machine may have no checksum yet, because the network
-  /// card is to add it.
+  /// Not verified here: a packet from the same machine may have no checksum yet, because the
+  /// network card is to add it.
   private Kind tcp(long from, long to) {
     if (to - from < TCP_HEADER) {
       return malformed();

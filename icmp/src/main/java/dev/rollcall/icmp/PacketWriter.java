@@ -18,9 +18,9 @@ import java.lang.foreign.MemorySegment;
 /// - UDP: the checksum itself. Two octets of the payload are chosen so that it is right.
 /// - TCP SYN: the sequence number. Its checksum lies behind the octets that routers use.
 ///
-/// The payload of ICMP and UDP: two octets of compensation, two of the flow, eight of the nonce, and
-/// then the sender's message, repeated up to the size that is asked for. None of the methods writes
-/// an IP header: the kernel does.
+/// The payload of ICMP and UDP: two octets of compensation, two of the flow, eight of the nonce,
+/// and then the sender's message, repeated up to the size that is asked for. None of the methods
+/// writes an IP header: the kernel does.
 final class PacketWriter {
   /// Octets of the header of ICMP echo and of UDP.
   static final int HEADER = 8;
@@ -104,7 +104,7 @@ final class PacketWriter {
     put16(out, at + 2, targetPort);
     put32(out, at + 4, sequence);
     put32(out, at + ACKNOWLEDGED_AT, 0);
-    put8(out, at + 12, SYN / 4 << 4);
+    put8(out, at + 12, (SYN / 4) << 4);
     put8(out, at + 13, SYN_FLAG);
     put16(out, at + 14, 0xffff);
     put32(out, at + 16, 0);

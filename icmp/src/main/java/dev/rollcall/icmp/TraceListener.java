@@ -1,7 +1,6 @@
 package dev.rollcall.icmp;
 
 import java.net.InetAddress;
-import java.time.Duration;
 
 /// Is told what a tracer finds. All calls come from one thread of the tracer, which is not the one
 /// that sends and receives. While a listener takes its time, other results wait.
@@ -16,9 +15,8 @@ public interface TraceListener {
   ///
   /// @param target the target of the trace
   /// @param ttl the TTL of the probe
-  /// @param from who answered
-  /// @param rtt from the time of sending to that of receiving, as the kernel noted it
-  default void answered(InetAddress target, int ttl, InetAddress from, Duration rtt) {}
+  /// @param node who answered, with this answer alone
+  default void answered(InetAddress target, int ttl, HopNode node) {}
 
   /// The trace is complete.
   void finished(Trace trace);

@@ -20,7 +20,15 @@ final class TraceMemory {
   private static final Place HERE = new Place(0, 0, 0);
 
   /// The path up to a place: two numbers for each TTL from 1 on, both 0 where nothing answered.
-  private record Path(long[] addresses, long until) {}
+  private static final class Path {
+    private final long[] addresses;
+    private final long until;
+
+    private Path(long[] addresses, long until) {
+      this.addresses = addresses;
+      this.until = until;
+    }
+  }
 
   private final long nanos;
   private final Map<Place, Path> paths = bounded();
@@ -49,7 +57,8 @@ final class TraceMemory {
     return (int) Math.ceil(distance - 0.1);
   }
 
-  /// The TTL at which a trace begins: half way, where the paths to many targets have not parted yet.
+  /// The TTL at which a trace begins: half way, where the paths to many targets have not parted
+  /// yet.
   int middle() {
     if (nanos == 0 || paths.isEmpty()) {
       return 1;

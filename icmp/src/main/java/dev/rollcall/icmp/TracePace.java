@@ -2,8 +2,8 @@ package dev.rollcall.icmp;
 
 /// Keeps a tracer from asking the same router too often, whatever the targets are. The routers near
 /// this machine are on the way to many targets; which one a probe will ask is known where the last
-/// traces all found the same at a TTL. Its gap doubles with each probe that it leaves unanswered and
-/// shrinks with each answer. For one thread.
+/// traces all found the same at a TTL. Its gap doubles with each probe that it leaves unanswered
+/// and shrinks with each answer. For one thread.
 final class TracePace {
   private static final int SAME_BEFORE = 4;
   private static final long FIRST_NANOS = 1_000_000;

@@ -34,6 +34,9 @@ final class TraceResult {
       behind |= !hop.nodes().isEmpty();
       hops.addFirst(hop);
     }
+    while (end == TraceEnd.NOT_SENT && !hops.isEmpty() && hops.getLast().sent() == 0) {
+      hops.removeLast();
+    }
     return new Trace(target, method, startedAt, took, end, reason(end, hops), hops);
   }
 
@@ -115,6 +118,17 @@ final class TraceResult {
     return behind && known ? HopState.RATE_LIMITED : HopState.SILENT;
   }
 
+  /// Who answered a probe.
+  HopNode answer(int ttl, int index) {
+    return node(
+        ttl,
+        index,
+        List.of(Duration.ofNanos(run.rtt(ttl, index))),
+        List.of(run.flow(ttl, index)),
+        Optional.ofNullable(run.error(ttl, index)),
+        run.extensions(ttl, index));
+  }
+
   private HopNode node(int ttl, int first) {
     List<Duration> rtts = new ArrayList<>();
     List<Integer> flows = new ArrayList<>();
@@ -132,8 +146,18 @@ final class TraceResult {
         }
       }
     }
-    long high = run.fromHigh(ttl, first);
-    long low = run.fromLow(ttl, first);
+    return node(ttl, first, rtts, flows, error, extensions);
+  }
+
+  private HopNode node(
+      int ttl,
+      int index,
+      List<Duration> rtts,
+      List<Integer> flows,
+      Optional<HopError> error,
+      PacketExtensions extensions) {
+    long high = run.fromHigh(ttl, index);
+    long low = run.fromLow(ttl, index);
     int mtu = run.mtu(high, low);
     return new HopNode(
         SocketAddress.address(family, high, low),

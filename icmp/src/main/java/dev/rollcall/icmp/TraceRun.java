@@ -3,14 +3,15 @@ package dev.rollcall.icmp;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// One trace on its way: which probes it asked for, what came back, and what to ask next. It decides
-/// only, so that it can be tested without a network; [TracerLoop] sends and receives.
+/// One trace on its way: which probes it asked for, what came back, and what to ask next. It
+/// decides only, so that it can be tested without a network; [TracerLoop] sends and receives.
 ///
-/// All TTLs of a window are asked at once. The next window follows when the last TTL of one has answered
-/// or has let its time pass, until the end of the path is known: the target, an error, a loop, or too many silent hops. A TTL
-/// that does not answer is asked again after its timeout. A trace may begin half way; then it asks
-/// the TTLs before, or takes them from [TraceMemory] if it knows the router there. At last, with
-/// multipath, it asks each TTL with further flows until it has likely seen all routers there.
+/// All TTLs of a window are asked at once. The next window follows when the last TTL of one has
+/// answered or has let its time pass, until the end of the path is known: the target, an error, a
+/// loop, or too many silent hops. A TTL that does not answer is asked again after its timeout. A
+/// trace may begin half way; then it asks the TTLs before, or takes them from [TraceMemory] if it
+/// knows the router there. At last, with multipath, it asks each TTL with further flows until it
+/// has likely seen all routers there.
 ///
 /// Probes are numbered by TTL and index. State is kept in arrays that are used again for the next
 /// trace. For one thread.
@@ -47,6 +48,7 @@ final class TraceRun {
   private static final byte ANSWERED = 2;
   private static final byte LOST = 3;
   private static final byte NOT_SENT = 4;
+  private static final byte TOO_LARGE = 5;
 
   private static final int WINDOW = 4;
   private static final int MOST_SHRINKS = 8;
@@ -236,7 +238,7 @@ final class TraceRun {
     if (status[probe] == ANSWERED) {
       return Use.DUPLICATE;
     }
-    if (status[probe] == NOT_SENT) {
+    if (status[probe] == NOT_SENT || status[probe] == TOO_LARGE) {
       return Use.NONE;
     }
     if (!late) {
@@ -291,8 +293,7 @@ final class TraceRun {
   /// A router asked for smaller packets.
   ///
   /// @param most what the link behind it takes, in octets; 0 if it does not say
-  Use tooBig(
-      int ttl, int index, long high, long low, int most, long now, TraceMemory memory) {
+  Use tooBig(int ttl, int index, long high, long low, int most, long now, TraceMemory memory) {
     if (done || ttl < 1 || ttl >= asked.length || index >= asked[ttl]) {
       return Use.NONE;
     }
@@ -300,7 +301,7 @@ final class TraceRun {
     if (status[probe] != WAITING) {
       return status[probe] == ANSWERED ? Use.DUPLICATE : Use.NONE;
     }
-    status[probe] = LOST;
+    status[probe] = TOO_LARGE;
     waiting[ttl]--;
     int smaller = smaller(octets[probe], most);
     if (smaller < size && shrinks < MOST_SHRINKS) {
@@ -524,8 +525,8 @@ final class TraceRun {
     if (loopAt != UNKNOWN) {
       return TraceEnd.LOOP;
     }
-    if (!notSent.isEmpty() && highest < first) {
-      return TraceEnd.NOT_SENT;
+    if (!notSent.isEmpty()) {
+      return TraceEnd.NOT_SENT; // the network here is gone, perhaps in the middle of the trace
     }
     return highest == options.maxTtl() ? TraceEnd.MAX_TTL : TraceEnd.SILENCE;
   }
@@ -542,7 +543,7 @@ final class TraceRun {
 
   boolean wasSent(int ttl, int index) {
     int probe = probe(ttl, index);
-    return status[probe] != NOT_SENT && sentReal[probe] != 0;
+    return status[probe] != NOT_SENT && status[probe] != TOO_LARGE && sentReal[probe] != 0;
   }
 
   boolean wasAnswered(int ttl, int index) {

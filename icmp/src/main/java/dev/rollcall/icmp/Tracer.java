@@ -3,7 +3,6 @@ package dev.rollcall.icmp;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -22,14 +21,14 @@ import java.util.concurrent.Semaphore;
 /// ```
 ///
 /// All probes of a trace are one flow, so that they take one path (Paris traceroute). All TTLs are
-/// asked at once, and those that do not answer once more. Routers near this machine are not asked by
-/// each trace again (Doubletree). Times are differences between the moment of sending and the
-/// kernel's time stamp of receiving, so that a pause of the JVM while an answer arrives does not show
-/// in them. An answer counts only if it quotes a probe of a trace that is on its way, with its target,
-/// and with its nonce where it quotes so much.
+/// asked at once, and those that do not answer once more. Routers near this machine are not asked
+/// by each trace again (Doubletree). Times are differences between the moment of sending and the
+/// kernel's time stamp of receiving, so that a pause of the JVM while an answer arrives does not
+/// show in them. An answer counts only if it quotes a probe of a trace that is on its way, with its
+/// target, and with its nonce where it quotes so much.
 ///
-/// It needs Linux, native access (`--enable-native-access`) and CAP_NET_RAW; for ICMP a group in the
-/// range `net.ipv4.ping_group_range` is enough. All methods may be called from any thread.
+/// It needs Linux, native access (`--enable-native-access`) and CAP_NET_RAW; for ICMP a group in
+/// the range `net.ipv4.ping_group_range` is enough. All methods may be called from any thread.
 public final class Tracer implements AutoCloseable {
   /// Below this rate each probe is sent by a call of its own, which tells best when it was sent.
   private static final int LEAST_WITH_BATCHES = 50_000;
@@ -49,8 +48,7 @@ public final class Tracer implements AutoCloseable {
       Libc libc = Libc.in(arena);
       channels.addAll(channels(libc, arena, options));
       loop =
-          new TracerLoop(
-              options, clock, arena, libc, channels, new SecureRandom(), new Delivery());
+          new TracerLoop(options, clock, arena, libc, channels, new SecureRandom(), new Delivery());
     } catch (RuntimeException e) {
       channels.forEach(TracerChannel::close);
       arena.close();
@@ -129,18 +127,26 @@ public final class Tracer implements AutoCloseable {
   @Override
   public void close() {
     loop.close();
-    boolean interrupted = false;
-    while (sender.isAlive() || (reader.isAlive() && Thread.currentThread() != reader)) {
-      try {
-        sender.join();
-        results.add(reader::interrupt); // the last one
-        reader.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+    boolean interrupted = join(sender);
+    results.add(reader::interrupt); // the last one
+    if (reader != Thread.currentThread()) {
+      interrupted |= join(reader);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Waits for the end of a thread, also if interrupted.
+  private static boolean join(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
     }
   }
 
@@ -156,9 +162,8 @@ public final class Tracer implements AutoCloseable {
 
   private final class Delivery implements TracerLoop.Results {
     @Override
-    public void answered(TracerLoop.Request request, int ttl, InetAddress from, Duration rtt) {
-      results.add(
-          () -> tell(() -> request.listener().answered(request.target(), ttl, from, rtt)));
+    public void answered(TracerLoop.Request request, int ttl, HopNode node) {
+      results.add(() -> tell(() -> request.listener().answered(request.target(), ttl, node)));
     }
 
     @Override

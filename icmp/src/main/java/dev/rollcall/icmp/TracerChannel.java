@@ -87,7 +87,15 @@ final class TracerChannel implements AutoCloseable {
   ///
   /// @param place 0 to [#batch()] - 1
   /// @param number the number of the loop
-  void write(int place, long number, TraceTarget target, int flow, int flowNumber, int ttl, int index, int octets) {
+  void write(
+      int place,
+      long number,
+      TraceTarget target,
+      int flow,
+      int flowNumber,
+      int ttl,
+      int index,
+      int octets) {
     MemorySegment data = sending.data();
     long at = sending.offset(place);
     int size = octets - (family == IpFamily.V4 ? 20 : 40);
@@ -177,7 +185,8 @@ final class TracerChannel implements AutoCloseable {
         }
       }
     }
-    return sockets.isPing() ? receiveErrors(receiver) | any : any;
+    boolean errors = sockets.isPing() && receiveErrors(receiver);
+    return any || errors;
   }
 
   private PacketReader.Kind read(NativeSocket socket, int i) {
@@ -198,8 +207,7 @@ final class TracerChannel implements AutoCloseable {
   private boolean receiveErrors(Receiver receiver) {
     boolean any = false;
     for (int round = 0; round < MOST_ROUNDS; round++) {
-      int count =
-          receiving.receive(libc, sockets.sender().descriptor(), Linux.MSG_ERRQUEUE);
+      int count = receiving.receive(libc, sockets.sender().descriptor(), Linux.MSG_ERRQUEUE);
       for (int i = 0; i < count; i++) {
         receiving.readControl(i);
         int origin = receiving.origin();

@@ -13,19 +13,20 @@ import java.time.Duration;
 /// @param timeout how long a probe waits for its answer, and the time until the next attempt;
 ///   default 1 s
 /// @param silentHops after so many TTLs in a row without an answer, a trace ends; default 8
-/// @param remember how long routers near this machine are not asked again, if a trace goes through a
-///   router behind them that is known; [Duration#ZERO] to ask all of them each time; default 5 min
-/// @param multipath whether to look for all paths that flows may take (MDA-lite). Use UDP or TCP: many
-///   routers do not tell flows of ICMP apart
-/// @param discoverMtu whether to begin with packets of `octets` that routers may not fragment, and to
-///   use smaller ones once a router asks for them
+/// @param remember how long routers near this machine are not asked again, if a trace goes through
+///   a router behind them that is known; [Duration#ZERO] to ask all of them each time; default 5
+///   min
+/// @param multipath whether to look for all paths that flows may take (MDA-lite). Use UDP or TCP:
+///   many routers do not tell flows of ICMP apart
+/// @param discoverMtu whether to begin with packets of `octets` that routers may not fragment, and
+///   to use smaller ones once a router asks for them
 /// @param octets the size of ICMP and UDP probes with their IP header, 60 to 9,000; default 60
 /// @param packetsPerSecond the most packets a second, of all traces together; default 1,000
 /// @param routerGap the least time between two probes to the same router near this machine; default
 ///   5 ms. A router that leaves probes unanswered is asked less often
 /// @param inFlight the most traces at a time, 1 to 4,096; default 256
-/// @param text what ICMP and UDP probes say, so that whoever sees them knows who sends them and why:
-///   ASCII, at most 200 characters
+/// @param text what ICMP and UDP probes say, so that whoever sees them knows who sends them and
+///   why: ASCII, at most 200 characters
 public record TracerOptions(
     TraceMethod method,
     int port,
@@ -46,6 +47,8 @@ public record TracerOptions(
   private static final int TCP_PORT = 443;
   private static final int LEAST_OCTETS = 60;
 
+  /// Checks the values.
+  ///
   /// @throws IllegalArgumentException for values that are not possible
   public TracerOptions {
     between("port", port, 1, 65_535);

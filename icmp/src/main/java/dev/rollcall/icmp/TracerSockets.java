@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The sockets of a tracer for one family: raw ones where there is the right to, and for ICMP a ping
-/// socket elsewhere. The kernel puts ICMP errors into the error queue of a ping socket.
+/// The sockets of a tracer for one family: raw ones where there is the right to, and for ICMP a
+/// ping socket elsewhere. The kernel puts ICMP errors into the error queue of a ping socket.
 final class TracerSockets implements AutoCloseable {
   /// Probes of UDP and TCP come from this port or one above, where Linux gives none to others by
   /// default (net.ipv4.ip_local_port_range).
@@ -65,8 +65,7 @@ final class TracerSockets implements AutoCloseable {
     }
   }
 
-  private static TracerSockets raw(
-      Libc libc, Arena arena, IpFamily family, TracerOptions options) {
+  private static TracerSockets raw(Libc libc, Arena arena, IpFamily family, TracerOptions options) {
     NativeSocket icmp = NativeSocket.open(libc, arena, family, Linux.SOCK_RAW, family.icmp);
     prepare(icmp);
     switch (family) {

@@ -1,4 +1,5 @@
-/// Pings ([dev.rollcall.icmp.Pinger]) over the ICMP sockets of Linux, by the foreign function API.
+/// Pings ([dev.rollcall.icmp.Pinger]) and traces ([dev.rollcall.icmp.Tracer]) over the sockets of
+/// Linux, by the foreign function API.
 @NullMarked
 package dev.rollcall.icmp;
 

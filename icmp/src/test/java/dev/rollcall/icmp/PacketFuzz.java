@@ -41,8 +41,10 @@ public final class PacketFuzz {
           case 3 -> reader.read(bytes, 0, length, Linux.IPPROTO_TCP, 1, 2, 3);
           case 4 -> reader.read(bytes, 0, length, Linux.IPPROTO_UDP, 1, 2, 3);
           case 5 -> reader.readQueued(bytes, 0, length, IpFamily.V4, 11, 0, 0, 0, 1, 2, 3, 4);
-          case 6 -> reader.readQueued(bytes, 0, length, IpFamily.V6, 3, 0, 0, from >>> 3, 1, 2, 3, 4);
-          default -> reader.readQueued(bytes, 0, length, IpFamily.V4, 3, 4, from, from * 4, 1, 2, 3, 4);
+          case 6 ->
+              reader.readQueued(bytes, 0, length, IpFamily.V6, 3, 0, 0, from >>> 3, 1, 2, 3, 4);
+          default ->
+              reader.readQueued(bytes, 0, length, IpFamily.V4, 3, 4, from, from * 4, 1, 2, 3, 4);
         };
     assertThat(reader.mtu()).isNotNegative();
     switch (kind) {
@@ -63,18 +65,21 @@ public final class PacketFuzz {
 
   private static void error(PacketReader reader) {
     QuotedPacket quoted = reader.quoted();
-    assertThat(quoted.echoId()).isEqualTo(quoted.tcpSequence() & 0xffff_0000L >>> 16);
+    assertThat(quoted.echoId()).isEqualTo(quoted.tcpSequence() >>> 16);
     assertThat(quoted.echoSequence()).isEqualTo(quoted.udpChecksum());
     assertThat(quoted.sourcePort()).isBetween(0, 65_535);
     assertThat(quoted.targetPort()).isBetween(0, 65_535);
     assertThat(quoted.isEcho() && quoted.hasOtherNonce(7)).isIn(true, false);
-    assertThat(SocketAddress.address(quoted.family(), quoted.targetHigh(), quoted.targetLow())).isNotNull();
+    assertThat(SocketAddress.address(quoted.family(), quoted.targetHigh(), quoted.targetLow()))
+        .isNotNull();
     PacketExtensions extensions = reader.extensions();
     assertThat(extensions.labels()).hasSizeLessThanOrEqualTo(MOST_LABELS);
     assertThat(extensions.interfaces()).hasSizeLessThanOrEqualTo(MOST_INTERFACES);
     for (HopInterface each : extensions.interfaces()) {
       each.name()
-          .ifPresent(name -> assertThat(name.chars()).noneMatch(Character::isISOControl).hasSizeLessThan(64));
+          .ifPresent(
+              name ->
+                  assertThat(name.chars()).noneMatch(Character::isISOControl).hasSizeLessThan(64));
     }
   }
 }

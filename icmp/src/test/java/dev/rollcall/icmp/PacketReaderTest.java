@@ -54,7 +54,9 @@ class PacketReaderTest {
     assertThat(reader.read4(MemorySegment.ofArray(packet), 0, packet.length)).isEqualTo(kind);
     assertThat(reader.code()).isEqualTo(kind == Kind.ECHO_REPLY ? 0 : code);
     assertThat(reader.mtu()).isEqualTo(mtu);
-    assertThat(SocketAddress.address(IpFamily.V4, reader.sourceHigh(), reader.sourceLow()).getHostAddress())
+    assertThat(
+            SocketAddress.address(IpFamily.V4, reader.sourceHigh(), reader.sourceLow())
+                .getHostAddress())
         .isEqualTo("192.0.2.1");
     assertThat(reader.ttl()).isEqualTo(64);
     if (kind == Kind.ECHO_REPLY) {
@@ -88,7 +90,9 @@ class PacketReaderTest {
 
   private void assertQuote(String target) {
     QuotedPacket quoted = reader.quoted();
-    assertThat(SocketAddress.address(quoted.family(), quoted.targetHigh(), quoted.targetLow()).getHostAddress())
+    assertThat(
+            SocketAddress.address(quoted.family(), quoted.targetHigh(), quoted.targetLow())
+                .getHostAddress())
         .isEqualTo(target);
     assertThat(quoted.isEcho()).isTrue();
     assertThat(quoted.echoId()).isEqualTo(0x1234);
@@ -128,8 +132,7 @@ class PacketReaderTest {
         STRUCTURE + "000c 01 01" + "f423f a 40".replace(" ", "") + "00011 b 01".replace(" ", "");
     readWithExtension("0b00 0000 00200000", 128, extension, Kind.TIME_EXCEEDED);
     assertThat(reader.extensions().labels())
-        .containsExactly(
-            new HopLabel(999_999, 5, false, 64), new HopLabel(17, 5, true, 1));
+        .containsExactly(new HopLabel(999_999, 5, false, 64), new HopLabel(17, 5, true, 1));
     assertThat(reader.extensions().malformed()).isFalse();
     assertQuote("198.51.100.2");
   }
@@ -143,7 +146,8 @@ class PacketReaderTest {
 
   @Test
   void takesNoOtherOctetsBehind128ForExtensions() {
-    byte[] packet = icmp4("0b00 0000 00000000" + QUOTE_4 + zeros(100) + "2000ffff 00080101 00011b01");
+    byte[] packet =
+        icmp4("0b00 0000 00000000" + QUOTE_4 + zeros(100) + "2000ffff 00080101 00011b01");
     assertThat(reader.read4(MemorySegment.ofArray(packet), 0, packet.length))
         .isEqualTo(Kind.TIME_EXCEEDED);
     assertThat(reader.extensions()).isEqualTo(PacketExtensions.NONE);
@@ -154,7 +158,11 @@ class PacketReaderTest {
     byte[] structure = hex(STRUCTURE + "0008 01 01 00011b01");
     PacketBytes.checked(structure, 0, structure.length, 2);
     byte[] message =
-        hex("0300 0000 10000000", QUOTE_6, zeros(80), java.util.HexFormat.of().formatHex(structure));
+        hex(
+            "0300 0000 10000000",
+            QUOTE_6,
+            zeros(80),
+            java.util.HexFormat.of().formatHex(structure));
     assertThat(read6(message, Linux.IPPROTO_ICMPV6)).isEqualTo(Kind.TIME_EXCEEDED);
     assertThat(reader.extensions().labels()).containsExactly(new HopLabel(17, 5, true, 1));
     assertQuote("2001:db8:0:0:0:0:0:2");
@@ -283,7 +291,7 @@ class PacketReaderTest {
   @Test
   void takesACorruptMessageForMalformed() {
     byte[] packet = icmp4("0b00 0000 00000000" + QUOTE_4);
-    packet[45] ^= 4;
+    packet[45] = (byte) (packet[45] ^ 4);
     assertThat(reader.read4(MemorySegment.ofArray(packet), 0, packet.length))
         .isEqualTo(Kind.MALFORMED);
   }
@@ -295,7 +303,8 @@ class PacketReaderTest {
     String extension = java.util.HexFormat.of().formatHex(structure);
     byte[] echo = hex("0800aaaa 12340501", zeros(100), extension);
     for (int at : new int[] {108, 0}) { // announced, and before RFC 4884
-      assertThat(queued(echo, echo.length, IpFamily.V4, 11, 0, 0, at)).isEqualTo(Kind.TIME_EXCEEDED);
+      assertThat(queued(echo, echo.length, IpFamily.V4, 11, 0, 0, at))
+          .isEqualTo(Kind.TIME_EXCEEDED);
       assertThat(reader.extensions().labels()).containsExactly(new HopLabel(17, 5, true, 1));
       assertThat(reader.sourceLow()).isEqualTo(5);
       assertQuoteWithoutTtl();
@@ -329,11 +338,7 @@ class PacketReaderTest {
     byte[] structure = hex(extension);
     PacketBytes.checked(structure, 0, structure.length, 2);
     byte[] packet =
-        icmp4(
-            header
-                + QUOTE_4
-                + zeros(quote - 28)
-                + java.util.HexFormat.of().formatHex(structure));
+        icmp4(header + QUOTE_4 + zeros(quote - 28) + java.util.HexFormat.of().formatHex(structure));
     assertThat(reader.read4(MemorySegment.ofArray(packet), 0, packet.length)).isEqualTo(expected);
   }
 }

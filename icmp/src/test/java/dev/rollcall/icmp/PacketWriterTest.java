@@ -117,7 +117,8 @@ class PacketWriterTest {
     QuotedPacket quoted = new QuotedPacket();
     writer.echo(bytes, 0, 64, IpFamily.V6, 1, 2, 0, NONCE);
     for (int octets = 8; octets <= 64; octets++) {
-      assertThat(quoted.readTransport(bytes, 0, octets, IpFamily.V6, Linux.IPPROTO_ICMPV6, 0, 0)).isTrue();
+      assertThat(quoted.readTransport(bytes, 0, octets, IpFamily.V6, Linux.IPPROTO_ICMPV6, 0, 0))
+          .isTrue();
       assertThat(quoted.hasOtherNonce(NONCE)).isFalse();
       assertThat(quoted.hasOtherNonce(NONCE + 1)).isEqualTo(octets >= 20);
     }

@@ -134,6 +134,7 @@ record Main(Path directory, Map<String, String> environment) {
             .addSubcommand("check", configCheck()));
     rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
     rollcall.addSubcommand("ping", new PingCommand().spec());
+    rollcall.addSubcommand("traceroute", new TracerouteCommand(directory).spec());
     rollcall.addSubcommand(
         "operator", new OperatorCommand(given -> configured(given, List.of())).spec());
     rollcall.addSubcommand("channel", new ChannelCommand(directory, environment).spec());

@@ -1,4 +1,4 @@
-/// Measurements for a person at a terminal: what `rollcall ping` prints.
+/// Measurements for a person at a terminal: what `rollcall ping` and `rollcall traceroute` print.
 @NullMarked
 package dev.rollcall.server.terminal;
 

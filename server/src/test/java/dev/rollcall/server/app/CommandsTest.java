@@ -63,7 +63,7 @@ class CommandsTest {
         "Serve; rollcall: Serve: unknown command, did you mean serve?",
         "version; rollcall: version: unknown command, did you mean --version?",
         "start; rollcall: start: unknown command: use one of channel, check, collect, config,"
-            + " help, maintenance, measure, merge, operator, ping, serve, targets",
+            + " help, maintenance, measure, merge, operator, ping, serve, targets, traceroute",
         "serve help; rollcall serve: help: unknown argument, did you mean --help?",
         "--port=1 serve; rollcall: --port: unknown flag: write it after the command, as in rollcall"
             + " serve --port",
@@ -86,7 +86,7 @@ class CommandsTest {
         "check x:y@www.example.com/?a=b; 'rollcall check: www.example.com/: the URL has no scheme:"
             + " write it as scheme://host:port'",
         "nonsense --help; rollcall: nonsense: unknown command: use one of channel, check, collect,"
-            + " config, help, maintenance, measure, merge, operator, ping, serve, targets",
+            + " config, help, maintenance, measure, merge, operator, ping, serve, targets, traceroute",
         "config chek --help; rollcall config: chek: unknown command, did you mean check?",
         "serve --interval=5s; rollcall serve: --interval: unknown flag, did you mean"
             + " --measure-interval or --monitor-interval or --targets-interval?",
@@ -114,6 +114,15 @@ class CommandsTest {
             + " addresses: give a smaller block'",
         "ping --sweep=127.0.0.1/8; 'rollcall ping: --sweep: \"127.0.0.1/8\" has bits beyond its"
             + " prefix: write it as 127.0.0.0/8'",
+        "traceroute; 'rollcall traceroute: HOST: is missing: see rollcall traceroute --help'",
+        "traceroute --method=gre 127.0.0.1; 'rollcall traceroute: --method: \"gre\" is no method:"
+            + " use icmp, udp or tcp'",
+        "traceroute --max-ttl=65 127.0.0.1; 'rollcall traceroute: --max-ttl: \"65\" is out of"
+            + " range: give a whole number from 1 to 64'",
+        "traceroute --count=3 127.0.0.1; 'rollcall traceroute: --count: needs --mtr: add it, or"
+            + " remove this flag'",
+        "traceroute --as-numbers=none 127.0.0.1; 'rollcall traceroute: --as-numbers: \"none\""
+            + " cannot be read: name a file with a line for each block'",
         "ping none.invalid; 'rollcall ping: none.invalid: has no address: check its name, and the"
             + " name server of this machine'",
         "ping --ipv6 127.0.0.1; 'rollcall ping: 127.0.0.1: has no address: check its name, and the"
@@ -715,6 +724,38 @@ class CommandsTest {
           .startsWith("rollcall check: nonsense: has no scheme: did you mean https://nonsense?");
     }
     assertThat(execute("check")).isEqualTo(Command.MISTAKE);
+  }
+
+  /// To loopback alone. It needs the right to ping, as the next one.
+  @Test
+  void tracesAsTracerouteDoes() throws IOException {
+    Files.writeString(directory.resolve("as"), "127.0.0.0/8 64500\n");
+    assertThat(execute("traceroute", "--no-names", "--as-numbers=as", "127.0.0.1"))
+        .as(err.toString())
+        .isEqualTo(Command.OK);
+    assertThat(out.toString().lines())
+        .satisfiesExactly(
+            title ->
+                assertThat(title)
+                    .isEqualTo("traceroute to 127.0.0.1 (127.0.0.1), 30 hops max, 60 byte packets"),
+            hop -> assertThat(hop).matches(" 1  127\\.0\\.0\\.1 \\[AS64500](  [\\d.]+ ms){3}"));
+    out.getBuffer().setLength(0);
+    assertThat(
+            execute(
+                "traceroute",
+                "--no-names",
+                "--mtr",
+                "--count=2",
+                "--interval=10ms",
+                "--json",
+                "127.0.0.1"))
+        .isEqualTo(Command.OK);
+    assertThat(out.toString().lines())
+        .hasSize(3)
+        .last()
+        .asString()
+        .startsWith("{\"type\":\"summary\"")
+        .contains("\"loss_percent\":0.0", "\"jitter\":");
   }
 
   /// To loopback alone. It needs the right to ping: without it the test fails, and says so.

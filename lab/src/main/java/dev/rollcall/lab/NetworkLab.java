@@ -43,12 +43,15 @@ public final class NetworkLab implements AutoCloseable {
   private static final Pattern OWN = Pattern.compile(PREFIX + "(\\d+)-\\S+");
   private static final Path NAMESPACES = Path.of("/run/netns");
 
-  private final String prefix = PREFIX + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+  private final String prefix =
+      PREFIX + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
   private final List<LabNode> nodes = new ArrayList<>();
   private final List<Link> links = new ArrayList<>();
 
   private NetworkLab() {}
 
+  /// Opens a laboratory without nodes.
+  ///
   /// @throws IllegalStateException with what to install, in one line
   public static NetworkLab open() {
     LabCommand.demand();

@@ -11,8 +11,8 @@ import java.util.Map;
 final class LabRoutes {
   private LabRoutes() {}
 
-  /// The links by which packets of `from` to `target` leave: those that a test has said, or all that
-  /// are on a shortest route.
+  /// The links by which packets of `from` to `target` leave: those that a test has said, or all
+  /// that are on a shortest route.
   static List<Link> next(
       List<Link> links, List<LabNode> nodes, LabNode from, LabNode target, boolean four) {
     List<Link> said = from.said(target, four);
@@ -34,7 +34,7 @@ final class LabRoutes {
       LabNode node = next.remove();
       for (Link link : links) {
         if (link.isUsable(four) && link.joins(node) && !hops.containsKey(link.other(node))) {
-          hops.put(link.other(node), hops.get(node) + 1);
+          hops.put(link.other(node), hops.getOrDefault(node, 0) + 1);
           next.add(link.other(node));
         }
       }

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Runs `ip`, and code inside a network namespace.
 final class LabCommand {
@@ -66,7 +67,8 @@ final class LabCommand {
   }
 
   private static void run(List<String> command, String input) {
-    List<String> inPath = new ArrayList<>(List.of("env", "PATH=" + System.getenv("PATH") + ":/usr/sbin:/sbin"));
+    List<String> inPath =
+        new ArrayList<>(List.of("env", "PATH=" + System.getenv("PATH") + ":/usr/sbin:/sbin"));
     inPath.addAll(command);
     try {
       Process process = new ProcessBuilder(inPath).redirectErrorStream(true).start();
@@ -106,7 +108,7 @@ final class LabCommand {
     }
   }
 
-  private static RuntimeException unchecked(Throwable cause) {
+  private static RuntimeException unchecked(@Nullable Throwable cause) {
     if (cause instanceof Error error) {
       throw error;
     }

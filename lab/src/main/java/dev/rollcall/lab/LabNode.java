@@ -145,8 +145,7 @@ public final class LabNode {
 
   /// What only `ip -6` takes.
   StringBuilder begin6() {
-    return new StringBuilder(
-        silent ? "rule add pref 10 iif lo ipproto ipv6-icmp blackhole\n" : "");
+    return new StringBuilder(silent ? "rule add pref 10 iif lo ipproto ipv6-icmp blackhole\n" : "");
   }
 
   /// The commands that send packets to `target` by links.
