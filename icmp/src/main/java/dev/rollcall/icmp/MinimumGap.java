@@ -22,8 +22,8 @@ final class MinimumGap {
   private final long[] until;
   private final int mask;
 
-  /// @param packetsPerSecond the most packets a second, for which the table is large enough although
-  ///   each of them holds an entry while it waits for its turn
+  /// @param packetsPerSecond the most packets a second, for which the table is large enough
+  ///   although each of them holds an entry while it waits for its turn
   /// @param now the monotonic time
   MinimumGap(Duration gap, int packetsPerSecond, long now) {
     this.gap = gap.toNanos();

@@ -60,7 +60,8 @@ class NetworkWatchTest {
     database = engine.open(folder, clock, NetworkWatch.MIGRATIONS.toArray(String[]::new));
     commits = new GroupCommit(database);
     watch = watch();
-    Stream.of(well("a", "1 2 3 10"), well("b", "1 2 3 11"), well("c", "1 2 3 12"), well("w", "1 13"))
+    Stream.of(
+            well("a", "1 2 3 10"), well("b", "1 2 3 11"), well("c", "1 2 3 12"), well("w", "1 13"))
         .forEach(this::are);
     pass(Duration.ofMinutes(5));
   }
