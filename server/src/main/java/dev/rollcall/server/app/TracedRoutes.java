@@ -35,9 +35,7 @@ final class TracedRoutes implements WatchedRoutes {
             .map(
                 one ->
                     new TracedServices.Placed(
-                        one.subject().id(),
-                        one.behind().map(NetworkBreak::text),
-                        one.decided()))
+                        one.subject().id(), one.behind().map(NetworkBreak::text), one.decided()))
             .toList());
   }
 
@@ -46,7 +44,11 @@ final class TracedRoutes implements WatchedRoutes {
   private static WatchedSubject watched(TracedService service) {
     boolean lost = service.now().isPresent();
     List<Set<InetAddress>> good =
-        service.good().filter(path -> !lost || path.reached()).map(TracedRoutes::hops).orElse(List.of());
+        service
+            .good()
+            .filter(path -> !lost || path.reached())
+            .map(TracedRoutes::hops)
+            .orElse(List.of());
     return new WatchedSubject(
         service.subject(),
         new WatchedRoute(

@@ -55,8 +55,8 @@ final class HeldSignals {
 
   /// A signal that is held.
   ///
-  /// @param behind the name of what its subject depends on; empty if maintenance covers it, or it is
-  ///   not known yet where in the network that is
+  /// @param behind the name of what its subject depends on; empty if maintenance covers it, or it
+  ///   is not known yet where in the network that is
   record Held(Signal signal, Reason reason, Optional<String> behind) {}
 
   private HeldSignals() {}

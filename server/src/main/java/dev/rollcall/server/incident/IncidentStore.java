@@ -236,9 +236,7 @@ public final class IncidentStore {
   public Optional<Hold> hold(Subject.Type type, long subject) {
     return database
         .read(handle -> HeldSignals.of(handle, type, subject))
-        .map(
-            held ->
-                new Hold(held.behind(), held.reason() == HeldSignals.Reason.MAINTENANCE));
+        .map(held -> new Hold(held.behind(), held.reason() == HeldSignals.Reason.MAINTENANCE));
   }
 
   /// How many subjects of an owner are unreachable behind which others, by the names of these.

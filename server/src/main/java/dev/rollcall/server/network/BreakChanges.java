@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 /// it would be found anew does not matter, so a trace that misses an answer ends none. What is lost
 /// later and may be behind it, is.
 ///
-/// A break begins when it is found and one of the subjects behind it is confirmed to be lost. Before
-/// a subject counts as lost by itself, those that are well as of before and would pass what is
-/// suspect on its route are observed once more.
+/// A break begins when it is found and one of the subjects behind it is confirmed to be lost.
+/// Before a subject counts as lost by itself, those that are well as of before and would pass what
+/// is suspect on its route are observed once more.
 ///
 /// @param ended the hops of the breaks that are over
 /// @param begun the breaks that are new
@@ -115,8 +115,7 @@ record BreakChanges(
       List<WatchedSubject> lost, List<WatchedSubject> well, Set<InetAddress> open, Instant now) {
     Set<InetAddress> proven =
         NetworkBreaks.well(
-            Stream.concat(
-                    lost.stream(), well.stream().filter(one -> !isBackSince(one, now)))
+            Stream.concat(lost.stream(), well.stream().filter(one -> !isBackSince(one, now)))
                 .map(WatchedSubject::route)
                 .toList());
     return lost.stream()
@@ -142,9 +141,7 @@ record BreakChanges(
         .forEach(
             one ->
                 hops(one.route().good())
-                    .forEach(
-                        hop ->
-                            back.merge(hop, one.since(), (a, b) -> a.isAfter(b) ? a : b)));
+                    .forEach(hop -> back.merge(hop, one.since(), (a, b) -> a.isAfter(b) ? a : b)));
     return lost.stream()
         .filter(
             one ->

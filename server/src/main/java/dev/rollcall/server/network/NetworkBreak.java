@@ -34,8 +34,8 @@ public record NetworkBreak(
     return Addresses.text(Addresses.of(address.getAddress()));
   }
 
-  /// Why it is said to be broken: `3 services are lost behind it: mail, shop, wiki; the way to it is
-  /// well as far as 10.2.3.1`.
+  /// Why it is said to be broken: `3 services are lost behind it: mail, shop, wiki; the way to it
+  /// is well as far as 10.2.3.1`.
   public String words() {
     StringBuilder words = new StringBuilder();
     words.append(behind.size()).append(" services are lost behind it: ");

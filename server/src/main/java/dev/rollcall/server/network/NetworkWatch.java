@@ -140,8 +140,7 @@ public final class NetworkWatch implements AutoCloseable {
     for (InetAddress hop : changes.ended()) {
       Subject over = look.open().get(hop);
       BreakTable.remove(tx, over);
-      signals.write(
-          tx, List.of(new Signal(over, "down", "up", Optional.empty(), now, now, now)));
+      signals.write(tx, List.of(new Signal(over, "down", "up", Optional.empty(), now, now, now)));
     }
     for (NetworkBreak one : changes.begun()) {
       Instant since = since(one, look.lost());

@@ -22,14 +22,12 @@ public record WatchedSubject(
     boolean decided) {
   /// The same, lost behind a break.
   WatchedSubject placed(InetAddress hop) {
-    return new WatchedSubject(
-        subject, route, since, observed, confirmed, Optional.of(hop), false);
+    return new WatchedSubject(subject, route, since, observed, confirmed, Optional.of(hop), false);
   }
 
   /// The same, of which nothing is decided.
   WatchedSubject undecided() {
-    return new WatchedSubject(
-        subject, route, since, observed, confirmed, Optional.empty(), false);
+    return new WatchedSubject(subject, route, since, observed, confirmed, Optional.empty(), false);
   }
 
   /// The same, lost by itself.

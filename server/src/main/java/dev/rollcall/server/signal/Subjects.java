@@ -22,8 +22,8 @@ public interface Subjects {
   /// The subjects of an owner that lie directly in a group, in no order.
   List<Member> members(Handle tx, long owner, String group);
 
-  /// The subject of that name; empty if the owner has none. A service comes before a heartbeat, both
-  /// before a group, and all before a place in the network.
+  /// The subject of that name; empty if the owner has none. A service comes before a heartbeat,
+  /// both before a group, and all before a place in the network.
   Optional<Subject> find(Handle tx, long owner, String name);
 
   /// The subject of that type and name; empty if the owner has none.

@@ -105,13 +105,14 @@ class NetworkIncidentsTest {
                 SETTINGS,
                 subjects,
                 new IncidentLinks(
-                    Optional::empty, new InstallationKey(folder, Optional.empty()), (_, _) -> false),
+                    Optional::empty,
+                    new InstallationKey(folder, Optional.empty()),
+                    (_, _) -> false),
                 Caller::toString,
                 new PrometheusRegistry(),
                 clock));
     signals = add(new Signals(database, commits, incidents));
-    watch =
-        add(new NetworkWatch(database, commits, new TracedRoutes(), subjects, signals, clock));
+    watch = add(new NetworkWatch(database, commits, new TracedRoutes(), subjects, signals, clock));
     new DayTable(database, commits, "service_tick", "service_id").prepare(clock.wall());
     Stream.of("shop 10", "mail 11", "wiki 12").forEach(each -> service(each, "1 2 3 "));
     service("blog 13", "1 ");
@@ -223,8 +224,7 @@ class NetworkIncidentsTest {
                             hold(name)
                                 .equals(
                                     Optional.of(
-                                        new IncidentStore.Hold(
-                                            Optional.of("10.0.0.3"), false)))));
+                                        new IncidentStore.Hold(Optional.of("10.0.0.3"), false)))));
     assertThat(openIncidents()).containsExactly("10.0.0.3");
     clock.pass(Duration.ofSeconds(10));
     services.keySet().forEach(name -> up(name, Event.Kind.DOWNTIME));

@@ -6,7 +6,6 @@ import static dev.rollcall.server.network.Routes.lost;
 import static dev.rollcall.server.network.Routes.well;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.signal.Subject;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,8 +52,7 @@ class BreakChangesTest {
     assertThat(before.isNew()).isFalse();
     BreakChanges changes = of(List.of(A, unconfirmed(B)), List.of(ELSEWHERE));
     assertThat(changes.begun()).extracting(NetworkBreak::hop).containsExactly(hop(3));
-    assertThat(changes.placed())
-        .containsExactly(A.placed(hop(3)), unconfirmed(B).placed(hop(3)));
+    assertThat(changes.placed()).containsExactly(A.placed(hop(3)), unconfirmed(B).placed(hop(3)));
     assertThat(changes.waits()).isFalse();
   }
 

@@ -248,7 +248,8 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   @Override
   public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
     List<Boolean> valid = schedule.rows().finish(tx, outcomes.stream().map(this::finish).toList());
-    List<Outcome> written = OutcomeRows.write(tx, chosen(outcomes, valid), signals, () -> lost.run(), clock.wall());
+    List<Outcome> written =
+        OutcomeRows.write(tx, chosen(outcomes, valid), signals, () -> lost.run(), clock.wall());
     tx.afterCommit(() -> committed.accept(written));
     return valid;
   }

@@ -181,9 +181,7 @@ public final class PathStore {
         .valueStream()
         .map(
             hop ->
-                hop.valueStream()
-                    .map(address -> address.asString(""))
-                    .collect(Collectors.toSet()))
+                hop.valueStream().map(address -> address.asString("")).collect(Collectors.toSet()))
         .toList();
   }
 

@@ -69,8 +69,8 @@ public final class TracedServices {
 
   private TracedServices() {}
 
-  /// Notes which services are lost after these outcomes, and which are no longer, in the order of the
-  /// outcomes: so rows are locked in the order of the services.
+  /// Notes which services are lost after these outcomes, and which are no longer, in the order of
+  /// the outcomes: so rows are locked in the order of the services.
   ///
   /// @return whether some are lost, or were
   static boolean write(Handle tx, List<Outcome> outcomes) {
