@@ -21,13 +21,11 @@ final class PingResults {
   static final int DROPPED = -4;
   static final int CLOCK = -5;
 
-  private static final PingStatus[] STATUS = PingStatus.values();
-
   private final int mask;
   private final InetAddress[] targets;
   private final PingQueue.@Nullable Waiter[] waiters;
   private final long[] tags;
-  private final byte[] status;
+  private final PingStatus[] status;
   private final long[] sent;
   private final long[] rtt;
   private final long[] error;
@@ -53,7 +51,7 @@ final class PingResults {
     targets = new InetAddress[capacity];
     waiters = new PingQueue.Waiter[capacity];
     tags = new long[capacity];
-    status = new byte[capacity];
+    status = new PingStatus[capacity];
     sent = new long[capacity];
     rtt = new long[capacity];
     error = new long[capacity];
@@ -92,7 +90,7 @@ final class PingResults {
     targets[at] = target;
     tags[at] = tag;
     waiters[at] = waiter;
-    status[at] = (byte) what.ordinal();
+    status[at] = what;
     sent[at] = sentReal;
     rtt[at] = -1;
     error[at] = 0;
@@ -170,7 +168,7 @@ final class PingResults {
   }
 
   private PingResult result(int at) {
-    PingStatus what = STATUS[status[at]];
+    PingStatus what = status[at];
     int type = icmp[at] < 0 ? -1 : icmp[at] >> 8;
     int code = icmp[at] < 0 ? -1 : icmp[at] & 0xff;
     return new PingResult(

@@ -664,6 +664,624 @@ class NotifierTest extends IncidentTests {
     assertThat(chat.got().toString()).doesNotContain("name=own");
   }
 
+<<<<<<< HEAD
+=======
+  private void maintenance(Instant to) {
+    ofFile =
+        List.of(
+            new Maintenance(
+                0,
+                "new disks",
+                new Maintenance.Which(List.of("a", "job"), List.of(), List.of(), false),
+                new Maintenance.When.Once(clock.wall(), Optional.of(to))));
+    incidents.apply(ofFile);
+  }
+
+  private Incident incident(String name) {
+    return new IncidentStore(database, commits)
+        .newest(
+            Scope.operator(),
+            new IncidentStore.Filter(
+                Optional.of(true),
+                Optional.empty(),
+                Optional.of(new IncidentStore.SubjectFilter(Subject.Type.SERVICE, name)),
+                Optional.empty(),
+                Long.MAX_VALUE),
+            1)
+        .getFirst();
+  }
+
+  private List<String> openIncidents() {
+    return new IncidentStore(database, commits)
+            .newest(
+                Scope.operator(),
+                new IncidentStore.Filter(
+                    Optional.of(true),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Long.MAX_VALUE),
+                100)
+            .stream()
+            .map(Incident::name)
+            .toList();
+  }
+
+  /// @param rest the keys besides the title
+  private long openByHand(String title, String rest) {
+    ObjectNode asked = Json.stored("{\"title\":\"" + title + "\"" + rest + "}");
+    return incidents.changes().open(Scope.operator(), asked, new Caller.Operator(true));
+  }
+
+  @Test
+  void whatAPersonOpensIsToldIfAskedForAndOnlyAPersonEndsIt() {
+    use(new RoutedChannel(chat, routed(List.of(), Set.of("manual"))));
+    long quiet = openByHand("slow checkout", ",\"subjects\":\"service:a\"");
+    notifier.round();
+    long told = openByHand("disks", ",\"told\":true,\"severity\":\"warning\"");
+    notifier.round();
+    Delivery first = got(chat, 1).getFirst();
+    assertThat(first.kind()).isEqualTo(Kind.MANUAL);
+    assertThat(first.message().name()).isEqualTo("disks");
+    assertThat(first.message().incident().orElseThrow().severity()).isEqualTo(Severity.WARNING);
+    down("a");
+    up("a");
+    down("a");
+    assertThat(openIncidents()).containsExactly("a", "disks", "slow checkout");
+    assertThat(incident("a").flapping()).isFalse();
+    up("a");
+    signal("a", "down", "removed");
+    assertThat(openIncidents()).containsExactly("disks", "slow checkout");
+    incidents.changes().resolve(Scope.operator(), told, new Caller.Operator(true));
+    incidents.changes().resolve(Scope.operator(), quiet, new Caller.Operator(true));
+    pass(TOGETHER);
+    Delivery over = got(chat, 2).getLast();
+    assertThat(over.kind()).isEqualTo(Kind.RECOVERED);
+    assertThat(over.message().name()).isEqualTo("disks");
+    assertThat(openIncidents()).isEmpty();
+    assertThat(incidents.store().of(Scope.operator(), Subject.Type.SERVICE, "a".hashCode(), 10))
+        .extracting(Incident::id)
+        .contains(quiet)
+        .doesNotContain(told);
+  }
+
+  @Test
+  void whatAPersonOpensHidesNothingThatDependsOnItAndIsToldInMaintenance() {
+    use(all(chat));
+    keys.put("shop", dependingOn("a"));
+    maintenance(clock.wall().plus(Duration.ofHours(1))); // of a
+    openByHand("a", ",\"subjects\":[\"service:a\"],\"told\":true");
+    down("shop");
+    assertThat(openIncidents()).containsExactly("shop", "a");
+    notifier.round();
+    got(chat, 1);
+  }
+
+  @Test
+  void aRouteFitsWhatAPersonOpenedIfItFitsOneOfItsSubjects() {
+    keys.put("a", tagged("prod"));
+    keys.put("b", tagged("web"));
+    use(
+        new RoutedChannel(chat, routed(List.of("web"), Set.of())),
+        new RoutedChannel(pager, routed(List.of("test"), Set.of())));
+    openByHand("both", ",\"subjects\":[\"service:a\",\"service:b\"],\"told\":true");
+    openByHand("none", ",\"told\":true");
+    pass(TOGETHER);
+    assertThat(got(chat, 1).getFirst().message().name()).isEqualTo("both");
+    got(pager, 0);
+    for (String tag : List.of("prod", "web")) {
+      assertThat(
+              incidents
+                  .store()
+                  .newest(
+                      Scope.operator(),
+                      new IncidentStore.Filter(
+                          Optional.empty(),
+                          Optional.of(IncidentKind.MANUAL),
+                          Optional.of(new IncidentStore.SubjectFilter(Subject.Type.SERVICE, "a")),
+                          Optional.of(tag),
+                          Long.MAX_VALUE),
+                      10))
+          .singleElement()
+          .extracting(Incident::name)
+          .isEqualTo("both");
+    }
+  }
+
+  private static AlertKeys tagged(String tag) {
+    return AlertKeys.stored(Json.stored("{\"tags\":[\"" + tag + "\"]}"));
+  }
+
+  private static AlertKeys dependingOn(String name) {
+    return AlertKeys.stored(Json.stored("{\"depends-on\":[\"" + name + "\"]}"));
+  }
+
+  private static AlertRoute routed(List<String> tags, Set<String> kinds) {
+    return new AlertRoute(
+        tags,
+        List.of(),
+        List.of(),
+        Set.of(),
+        kinds,
+        Optional.empty(),
+        Duration.ZERO,
+        Optional.empty(),
+        true,
+        false);
+  }
+
+  @Test
+  void whatIsWrongWithAnIncidentByHandIsToldLineByLine() {
+    for (String wrong :
+        List.of(
+            "\"title\":\"\"",
+            "\"title\":\"two\\nlines\"",
+            "\"title\":\"" + "x".repeat(256) + "\"",
+            "\"title\":\"x\",\"subjects\":[\"shop\"]",
+            "\"title\":\"x\",\"subjects\":[\"node:a\"]",
+            "\"title\":\"x\",\"severity\":\"bad\"",
+            "\"title\":\"x\",\"told\":\"yes\"",
+            "\"title\":\"x\",\"told\":{}",
+            "\"title\":\"x\",\"subjects\":{}",
+            "\"title\":\"x\",\"cause\":\"y\"",
+            "\"title\":7")) {
+      assertRefused(
+          400,
+          () ->
+              incidents
+                  .changes()
+                  .open(
+                      Scope.operator(), Json.stored("{" + wrong + "}"), new Caller.Operator(true)));
+    }
+    openByHand("x", ",\"subjects\":[]");
+    for (int i = 0; i < 20; i++) {
+      incidents
+          .changes()
+          .open(Scope.of(7), Json.stored("{\"title\":\"x\"}"), new Caller.Operator(true));
+    }
+    assertRefused(
+        409,
+        () ->
+            incidents
+                .changes()
+                .open(Scope.of(7), Json.stored("{\"title\":\"x\"}"), new Caller.Operator(true)));
+    assertThat(openIncidents()).containsExactly("x");
+  }
+
+  /// With 20 open at a time, one account could fill the database by opening and ending them.
+  @Test
+  void anAccountOpensFiftyADay() {
+    for (int i = 0; i < 50; i++) {
+      endByHand(openOf(7));
+    }
+    assertRefused(429, () -> openOf(7));
+    openOf(8);
+    clock.pass(Duration.ofDays(1).plusSeconds(1));
+    openOf(7);
+    assertThat(openIncidents()).isEmpty();
+  }
+
+  private long openOf(long owner) {
+    return incidents
+        .changes()
+        .open(Scope.of(owner), Json.stored("{\"title\":\"x\"}"), new Caller.Operator(true));
+  }
+
+  private void endByHand(long id) {
+    incidents.changes().resolve(Scope.everything(), id, new Caller.Operator(true));
+  }
+
+  @Test
+  void ofManySubjectsAHundredTagsAreKept() {
+    List<String> subjects = new ArrayList<>();
+    for (int i = 0; i < 11; i++) {
+      int first = i * 20;
+      List<String> tags = IntStream.range(first, first + 20).mapToObj(n -> "t" + n).toList();
+      keys.put(
+          "s" + i,
+          AlertKeys.stored(Json.stored("{\"tags\":[\"" + String.join("\",\"", tags) + "\"]}")));
+      subjects.add("\"service:s" + i + "\"");
+    }
+    long id = openByHand("many", ",\"subjects\":[" + String.join(",", subjects) + "]");
+    Incident many = incidents.store().find(Scope.operator(), id).orElseThrow();
+    assertThat(many.keys().tags()).hasSize(100).startsWith("t0").endsWith("t99");
+    assertThat(incidents.store().about(List.of(many)).get(id)).hasSize(11);
+  }
+
+  /// Who reads an incident gets all of its timeline.
+  @Test
+  void whatPeopleWriteToAnIncidentIsBounded() {
+    down("a", "b");
+    long full = incident("a").id();
+    for (int i = 0; i < 20; i++) {
+      note(full, "x".repeat(10_000));
+    }
+    assertRefused(409, () -> note(full, "x"));
+    assertRefused(409, () -> acknowledge(full, Optional.of("seen")));
+    acknowledge(full, Optional.empty());
+    assertThat(incident("a").acknowledged()).isPresent();
+    long many = incident("b").id();
+    for (int i = 0; i < 250; i++) {
+      acknowledge(many, Optional.empty());
+      incidents.changes().unacknowledge(Scope.operator(), many, new Caller.Operator(true));
+    }
+    assertRefused(409, () -> acknowledge(many, Optional.empty()));
+    assertRefused(409, () -> note(many, "x"));
+    assertRefused(409, () -> change(many, "{\"severity\":\"warning\"}"));
+    endByHand(many);
+    assertThat(openIncidents()).containsExactly("a");
+  }
+
+  private void note(long id, String text) {
+    incidents.changes().note(Scope.operator(), id, new Caller.Operator(true), text, false);
+  }
+
+  private void acknowledge(long id, Optional<String> note) {
+    incidents.changes().acknowledge(Scope.operator(), id, new Caller.Operator(true), note);
+  }
+
+  @Test
+  void theIncidentsThatOpenedInASpanAreSummedUp() {
+    Instant from = clock.wall();
+    down("a");
+    clock.pass(Duration.ofSeconds(20));
+    openByHand("x", ",\"subjects\":[\"service:a\",\"service:b\"]");
+    up("a");
+    Instant to = clock.wall().plusSeconds(1);
+    IncidentSummary summary =
+        IncidentSummary.of(incidents.store().opened(Scope.operator(), from, to, 10));
+    assertThat(summary.all().many()).isEqualTo(2);
+    assertThat(summary.all().detect().mean()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(summary.all().repair().median()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(summary.bySubject())
+        .extracting(line -> line.subject().map(Subject::name).orElse("-") + " " + line.many())
+        .containsExactly("a 2", "b 1");
+    assertThat(incidents.store().opened(Scope.operator(), from, to, 1)).hasSize(1);
+    assertThat(incidents.store().opened(Scope.of(7), from, to, 10)).isEmpty();
+    assertThat(incidents.store().opened(Scope.operator(), to, to.plusSeconds(9), 10)).isEmpty();
+  }
+
+  @Test
+  void theOpenIncidentsOfEachOwnerAreCountedInMemory() {
+    try (OpenIncidents counted = new OpenIncidents(database)) {
+      assertThat(counted.of(Scope.OPERATOR)).isEqualTo(new Site.Open(0, false));
+      openByHand("x", ",\"severity\":\"warning\"");
+      counted.round();
+      assertThat(counted.of(Scope.OPERATOR)).isEqualTo(new Site.Open(1, false));
+      down("a");
+      counted.round();
+      assertThat(counted.of(Scope.OPERATOR)).isEqualTo(new Site.Open(2, true));
+      assertThat(counted.of(7)).isEqualTo(new Site.Open(0, false));
+      up("a");
+      counted.round();
+      assertThat(counted.of(Scope.OPERATOR)).isEqualTo(new Site.Open(1, false));
+    }
+  }
+
+  @Test
+  void peopleChangeTheTitleTheSeverityAndThePublicPhase() {
+    down("a");
+    long id = incident("a").id();
+    change(id, "{\"title\":\"no more disks\",\"severity\":\"warning\",\"phase\":\"identified\"}");
+    change(id, "{\"phase\":\"identified\"}");
+    assertThat(incident("a").title()).contains("no more disks");
+    assertThat(incident("a").phase()).contains(PublicPhase.IDENTIFIED);
+    assertThat(incident("a").severity()).isEqualTo(Severity.WARNING);
+    up("a");
+    change(id, "{\"phase\":\"resolved\",\"title\":null}");
+    change(id, "{\"phase\":null}");
+    assertThat(incidents.store().find(Scope.operator(), id).orElseThrow().phase()).isEmpty();
+    incidents.changes().note(Scope.operator(), id, new Caller.Operator(true), "we know", true);
+    assertThat(incidents.store().timeline(id))
+        .extracting(entry -> entry.type() + " " + entry.text().orElse("-") + " " + entry.isPublic())
+        .containsExactly(
+            "OPENED status 503 false",
+            "TITLE no more disks false",
+            "SEVERITY warning false",
+            "PHASE identified false",
+            "RESOLVED - false",
+            "TITLE - false",
+            "PHASE resolved false",
+            "PHASE - false",
+            "NOTE we know true");
+    for (String wrong :
+        List.of(
+            "{}",
+            "[]",
+            "{\"phase\":\"x\"}",
+            "{\"phase\":1}",
+            "{\"severity\":null}",
+            "{\"title\":\" \"}")) {
+      assertRefused(400, () -> change(id, wrong));
+    }
+    assertRefused(
+        404,
+        () ->
+            incidents
+                .changes()
+                .change(
+                    Scope.of(7), id, new Caller.Operator(true), Json.stored("{\"title\":\"x\"}")));
+    long byHand = openByHand("mine", "");
+    assertRefused(400, () -> change(byHand, "{\"title\":null}"));
+  }
+
+  private void change(long id, String json) {
+    incidents.changes().change(Scope.operator(), id, new Caller.Operator(true), tree(json));
+  }
+
+  private static JsonNode tree(String json) {
+    return json.equals("[]") ? JsonNodeFactory.instance.arrayNode() : Json.stored(json);
+  }
+
+  @Test
+  void holdsWhatIsWrongDuringMaintenanceAndOpensItAfterAFreshConfirmation() {
+    use(all(chat));
+    maintenance(clock.wall().plus(Duration.ofHours(1)));
+    down("a", "b", "job");
+    assertThat(openIncidents()).containsExactly("b");
+    held.round();
+    assertThat(confirmedAgain).isEmpty();
+    clock.pass(Duration.ofHours(1));
+    held.round();
+    assertThat(confirmedAgain).containsExactlyInAnyOrder("a", "job");
+    assertThat(openIncidents()).containsExactlyInAnyOrder("job", "b");
+    down("a");
+    assertThat(openIncidents()).containsExactlyInAnyOrder("a", "job", "b");
+    held.round();
+    assertThat(confirmedAgain).hasSize(2);
+  }
+
+  @Test
+  void whatIsOverBeforeMaintenanceEndsIsNotTold() {
+    use(all(chat));
+    maintenance(clock.wall().plus(Duration.ofHours(1)));
+    down("a");
+    up("a");
+    clock.pass(Duration.ofHours(1));
+    held.round();
+    notifier.round();
+    assertThat(confirmedAgain).isEmpty();
+    assertThat(openIncidents()).isEmpty();
+    assertThat(chat.got()).isEmpty();
+  }
+
+  @Test
+  void anIncidentOfBeforeIsToldItsEndWhenMaintenanceEnds() {
+    use(all(chat));
+    down("a");
+    notifier.round();
+    got(chat, 1);
+    maintenance(clock.wall().plus(Duration.ofHours(1)));
+    up("a");
+    pass(Duration.ofMinutes(59));
+    got(chat, 1);
+    pass(Duration.ofMinutes(1));
+    assertThat(got(chat, 2).getLast().kind()).isEqualTo(Kind.RECOVERED);
+  }
+
+  private void depends(String name, String... on) {
+    keys.put(
+        name,
+        new AlertKeys(
+            List.of(),
+            Optional.empty(),
+            Severity.CRITICAL,
+            Optional.empty(),
+            List.of(on),
+            List.of()));
+  }
+
+  @Test
+  void whatIsBehindSomethingWrongIsToldWhenThatIsWellAgain() {
+    use(all(chat));
+    depends("shop", "app");
+    depends("app", "db");
+    down("db", "shop", "app");
+    assertThat(openIncidents()).containsExactly("db");
+    IncidentStore store = new IncidentStore(database, commits);
+    assertThat(store.behind(incident("db"), 10)).containsExactly("app", "shop");
+    assertThat(store.behind(Scope.OPERATOR)).containsExactly(Map.entry("db", 2));
+    assertThat(store.hold(Subject.Type.SERVICE, subject("shop").id()))
+        .contains(new IncidentStore.Hold(Optional.of("db"), false));
+    assertThat(store.hold(Subject.Type.SERVICE, subject("db").id())).isEmpty();
+    assertThat(store.of(Scope.operator(), Subject.Type.SERVICE, subject("db").id(), 10))
+        .extracting(Incident::isOpen)
+        .containsExactly(true);
+    assertThat(store.of(Scope.of(7), Subject.Type.SERVICE, subject("db").id(), 10)).isEmpty();
+    held.round();
+    assertThat(confirmedAgain).isEmpty();
+    up("db", "app");
+    held.round();
+    assertThat(confirmedAgain).containsExactly("shop");
+    down("shop");
+    assertThat(openIncidents()).containsExactly("shop");
+  }
+
+  /// Thousands may be held for hours, and are looked at again and again.
+  @Test
+  void whatStaysHeldKeepsNobodyWaitingWhoWrites() {
+    depends("shop", "db");
+    down("db", "shop");
+    Batch<Integer, Boolean> writing =
+        (tx, ones) -> {
+          IncidentTable.takeTurns(database, tx);
+          boolean looked =
+              CompletableFuture.runAsync(held::round)
+                  .orTimeout(10, TimeUnit.SECONDS)
+                  .handle((_, failure) -> failure == null)
+                  .join();
+          return ones.stream().map(_ -> looked).toList();
+        };
+    assertThat(commits.write(writing, 1)).isTrue();
+    up("db");
+    held.round();
+    assertThat(confirmedAgain).containsExactly("shop");
+  }
+
+  @Test
+  void theCauseIsLookedForFirst() {
+    use(all(chat));
+    depends("shop", "db");
+    depends("blog", "db");
+    uncertain.add("db");
+    down("shop", "blog");
+    assertThat(observed).containsOnly("db");
+    assertThat(openIncidents()).isEmpty();
+    held.round();
+    assertThat(openIncidents()).isEmpty();
+    up("blog");
+    uncertain.clear();
+    down("db");
+    held.round();
+    assertThat(openIncidents()).containsExactly("db");
+  }
+
+  @Test
+  void whatDependsOnSomethingWellIsToldAtOnce() {
+    use(all(chat));
+    depends("shop", "db");
+    uncertain.add("db");
+    down("shop");
+    uncertain.clear();
+    held.round();
+    assertThat(openIncidents()).containsExactly("shop");
+    assertThat(confirmedAgain).isEmpty();
+  }
+
+  @Test
+  void whatStaysUncertainHidesNothing() {
+    use(all(chat));
+    depends("shop", "db");
+    uncertain.add("db");
+    down("shop");
+    clock.pass(Duration.ofSeconds(59));
+    held.round();
+    assertThat(openIncidents()).isEmpty();
+    clock.pass(Duration.ofSeconds(1));
+    held.round();
+    assertThat(openIncidents()).containsExactly("shop");
+  }
+
+  /// A heartbeat that stays late says so again and again.
+  @Test
+  void aReminderNeitherProlongsTheWaitNorOpensWhatSomebodyHasEnded() {
+    use(all(chat));
+    depends("job", "db");
+    uncertain.add("db");
+    signal("job", "up", "late");
+    clock.pass(Duration.ofSeconds(59));
+    signal("job", "late", "late");
+    clock.pass(Duration.ofSeconds(1));
+    held.round();
+    assertThat(openIncidents()).containsExactly("job");
+    incidents.changes().resolve(Scope.operator(), incident("job").id(), new Caller.Operator(true));
+    signal("job", "late", "late");
+    assertThat(openIncidents()).isEmpty();
+  }
+
+  @Test
+  void aCircleHidesNothing() {
+    use(all(chat));
+    depends("a", "b");
+    depends("b", "a");
+    uncertain.add("b");
+    down("a");
+    assertThat(openIncidents()).isEmpty();
+    uncertain.clear();
+    down("b");
+    held.round();
+    assertThat(openIncidents()).containsExactly("b");
+  }
+
+  @Test
+  void whatWasWrongBeforeKeepsItsIncident() {
+    use(all(chat));
+    depends("shop", "db");
+    down("shop", "db");
+    assertThat(openIncidents()).containsExactlyInAnyOrder("shop", "db");
+  }
+
+  @Test
+  void whatFlapsIsToldOnceAndItsEndWhenItIsSteady() {
+    use(all(pager.keepingIncidents()));
+    for (int i = 0; i < 3; i++) {
+      flap("a");
+    }
+    assertThat(got(pager, 6)).noneMatch(NotifierTest::isFlapping);
+    for (int i = 0; i < 5; i++) {
+      flap("a");
+    }
+    assertThat(isFlapping(got(pager, 7).getLast())).isTrue();
+    assertThat(openIncidents()).containsExactly("a");
+    clock.pass(Duration.ofMinutes(14));
+    flapping.round();
+    assertThat(openIncidents()).containsExactly("a");
+    clock.pass(Duration.ofMinutes(1));
+    flapping.round();
+    assertThat(openIncidents()).isEmpty();
+    notifier.round();
+    assertThat(got(pager, 8).getLast().kind()).isEqualTo(Kind.RECOVERED);
+    clock.pass(Duration.ofMinutes(30));
+    flap("a");
+    assertThat(isFlapping(got(pager, 10).get(8))).isFalse();
+  }
+
+  private void flap(String name) {
+    clock.pass(Duration.ofMinutes(1));
+    down(name);
+    notifier.round();
+    await().until(() -> isQuiet("pager")); // nothing is withdrawn
+    clock.pass(Duration.ofMinutes(1));
+    up(name);
+    notifier.round();
+    await().until(() -> isQuiet("pager"));
+  }
+
+  private static boolean isFlapping(Delivery delivery) {
+    return delivery.message().incident().orElseThrow().flapping();
+  }
+
+  @Test
+  void whatFlapsAndStaysWrongIsToldAgain() {
+    use(all(pager.keepingIncidents()));
+    for (int i = 0; i < 5; i++) {
+      flap("a");
+    }
+    down("a");
+    clock.pass(Duration.ofMinutes(15));
+    flapping.round();
+    notifier.round();
+    Delivery last = got(pager, 8).getLast();
+    assertThat(isFlapping(last)).isFalse();
+    assertThat(last.message().incident().orElseThrow().reminder()).isTrue();
+    up("a");
+    assertThat(openIncidents()).isEmpty();
+  }
+
+  /// Its subject goes to the other state after the round has read it.
+  @Test
+  void whatFlapsAndHasJustChangedGoesOnFlapping() {
+    use(all(pager.keepingIncidents()));
+    for (int i = 0; i < 5; i++) {
+      flap("a");
+    }
+    clock.pass(Duration.ofMinutes(15));
+    List<Incident> right = flapping.steady(true);
+    assertThat(right).hasSize(1);
+    down("a");
+    flapping.end(right);
+    assertThat(incident("a").flapping()).isTrue();
+    clock.pass(Duration.ofMinutes(15));
+    List<Incident> wrong = flapping.steady(false);
+    up("a");
+    flapping.tell(wrong);
+    assertThat(incident("a").flapping()).isTrue();
+    clock.pass(Duration.ofMinutes(15));
+    flapping.round();
+    assertThat(openIncidents()).isEmpty();
+  }
+
+>>>>>>> broke
   @Test
   void whatWaitsForAChannelThatIsGoneIsForgotten() {
     use(all(chat));
