@@ -202,7 +202,7 @@ final class PingSocket {
     for (int i = 0; i < count; i++) {
       int slot = ready[(firstReady + first + i) % ready.length];
       slots.state[slot] = PingSlots.SENT;
-      slots.sentReal[slot] = before + width * (2 * i + 1) / (2 * count);
+      slots.sentReal[slot] = before + width * (2L * i + 1) / (2L * count);
       slots.sentWidth[slot] = (int) Math.min(width, Integer.MAX_VALUE);
       slots.sentMonotonic[slot] = monotonic;
       slots.sentOffset[slot] = before - monotonic;
@@ -400,7 +400,7 @@ final class PingSocket {
         || slots.state[slot] != PingSlots.SENT
         || errors.high(i) != slots.high[slot]
         || errors.low(i) != slots.low[slot]
-        || !quotes(i, at, length, slot)) {
+        || !quotes(at, length, slot)) {
       counters.foreign().increment();
     } else if (IcmpErrors.ends(family, errors.type())) {
       slots.unschedule(slot);
@@ -423,7 +423,7 @@ final class PingSocket {
   }
 
   /// Whether the quote is of this ping: routers may quote no more than the ICMP header.
-  private boolean quotes(int i, long at, int length, int slot) {
+  private boolean quotes(long at, int length, int slot) {
     long identity = echo.identity(errors.data(), at, length);
     return length < EchoMessage.HEADER + 16
         || identity == (((long) slot << 32) | (slots.generation[slot] & 0xffff_ffffL));

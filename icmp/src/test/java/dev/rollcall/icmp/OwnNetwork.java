@@ -55,6 +55,7 @@ final class OwnNetwork {
         });
   }
 
+  @SuppressWarnings("restricted") // native access is what this module is about
   private static void enter() throws Throwable {
     Linker linker = Linker.nativeLinker();
     int result =

@@ -1,6 +1,7 @@
 package dev.rollcall.icmp;
 
 import static dev.rollcall.icmp.Results.PATIENCE;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
@@ -402,9 +403,9 @@ class PingerTest {
                         Arrays.fill(forged, 28, forged.length, (byte) 7);
                         EchoResponder.checked(forged);
                         for (int i = 0; i < 40; i++) { // more than fit
-                          responder.get().send(forged);
+                          requireNonNull(responder.get()).send(forged);
                         }
-                        responder.get().send(EchoResponder.reply(request));
+                        requireNonNull(responder.get()).send(EchoResponder.reply(request));
                         held.countDown();
                         return List.of();
                       });

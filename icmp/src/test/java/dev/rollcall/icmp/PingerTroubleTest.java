@@ -361,7 +361,9 @@ class PingerTroubleTest {
 
   private static String asNobody() throws Exception {
     Path classes = Files.createTempDirectory(folder, "classes");
-    for (Path below = classes; below.startsWith(folder); below = below.getParent()) {
+    for (Path below = classes;
+        below != null && below.startsWith(folder);
+        below = below.getParent()) {
       Files.setPosixFilePermissions(below, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
     for (Class<?> part : List.of(Pinger.class, PingAsNobody.class)) {

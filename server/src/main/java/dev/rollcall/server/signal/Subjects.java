@@ -31,11 +31,7 @@ public interface Subjects {
   List<Member> members(Handle tx, long owner, String group);
 
   /// The subject of that name; empty if the owner has none. A service comes before a heartbeat,
-<<<<<<< HEAD
   /// both before a group, all before a node, and that before a place in the network.
-=======
-  /// both before a group, and all before a place in the network.
->>>>>>> broke
   Optional<Subject> find(Handle tx, long owner, String name);
 
   /// The subject of that type and name; empty if the owner has none.

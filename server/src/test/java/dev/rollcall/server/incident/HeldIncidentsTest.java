@@ -107,7 +107,7 @@ class HeldIncidentsTest extends IncidentTests {
     assertThat(store.behind(incident("db"), 10)).containsExactly("app", "shop");
     assertThat(store.behind(Scope.OPERATOR)).containsExactly(Map.entry("db", 2));
     assertThat(store.hold(Subject.Type.SERVICE, subject("shop").id()))
-        .contains(new IncidentStore.Hold(Optional.of("db")));
+        .contains(new IncidentStore.Hold(Optional.of("db"), false));
     assertThat(store.hold(Subject.Type.SERVICE, subject("db").id())).isEmpty();
     assertThat(store.of(Scope.operator(), Subject.Type.SERVICE, subject("db").id(), 10))
         .extracting(Incident::isOpen)
