@@ -68,6 +68,8 @@ public final class AlertUri implements Channel {
     }
   }
 
+  /// What the definition says.
+  ///
   /// @param url absolute http or https
   public record Settings(Secret url) implements ChannelSettings {
     @Override
