@@ -157,8 +157,7 @@ final class PingCommand implements Command {
   }
 
   private static boolean isTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
+    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 
   private static List<PingPlan.Target> targets(

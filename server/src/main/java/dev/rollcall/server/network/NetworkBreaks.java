@@ -136,12 +136,14 @@ public final class NetworkBreaks {
         place.merge(hop, i, Math::max);
       }
     }
-    return behind.keySet().stream()
-        .filter(hop -> behind.get(hop).size() >= LOST)
+    return behind.entrySet().stream()
+        .filter(hop -> hop.getValue().size() >= LOST)
         .min(
-            Comparator.<InetAddress>comparingInt(hop -> -behind.get(hop).size())
-                .thenComparing(place::get)
-                .thenComparing(BY_BYTES));
+            Comparator.<Map.Entry<InetAddress, Set<InetAddress>>>comparingInt(
+                    hop -> -hop.getValue().size())
+                .thenComparing(hop -> place.getOrDefault(hop.getKey(), 0))
+                .thenComparing(Map.Entry::getKey, BY_BYTES))
+        .map(Map.Entry::getKey);
   }
 
   private static NetworkBreak broken(InetAddress hop, List<Lost> behind, Set<InetAddress> well) {

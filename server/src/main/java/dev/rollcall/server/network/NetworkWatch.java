@@ -1,5 +1,7 @@
 package dev.rollcall.server.network;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.Subject;
@@ -138,7 +140,7 @@ public final class NetworkWatch implements AutoCloseable {
     subjects.observe(tx, changes.observe(), now);
     routes.place(tx, changes.placed());
     for (InetAddress hop : changes.ended()) {
-      Subject over = look.open().get(hop);
+      Subject over = requireNonNull(look.open().get(hop));
       BreakTable.remove(tx, over);
       signals.write(tx, List.of(new Signal(over, "down", "up", Optional.empty(), now, now, now)));
     }

@@ -75,7 +75,7 @@ final class PingLines implements PingOutput {
   /// `destination host unreachable` as `ping` writes it.
   private static String capitals(String words) {
     StringBuilder text = new StringBuilder();
-    for (String word : words.split(" ")) {
+    for (String word : words.split(" ", -1)) {
       text.append(text.isEmpty() ? "" : " ")
           .append(word.substring(0, 1).toUpperCase(Locale.ROOT))
           .append(word.substring(1));

@@ -6,6 +6,14 @@ import java.util.Locale;
 final class Rtts {
   private Rtts() {}
 
+  static String millis(long nanos) {
+    return millis((double) nanos);
+  }
+
+  static String three(long nanos) {
+    return three((double) nanos);
+  }
+
   /// Milliseconds with as many digits as mean something: `0.031`, `3.14`, `31.4`, `314`.
   static String millis(double nanos) {
     double millis = nanos / 1e6;

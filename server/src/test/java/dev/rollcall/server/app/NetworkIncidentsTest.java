@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -26,6 +27,7 @@ import dev.rollcall.server.outbox.DeliverySettings;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.secret.InstallationKey;
+import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.Batch;
@@ -134,12 +136,22 @@ class NetworkIncidentsTest {
     return part;
   }
 
+  private long id(String name) {
+    return requireNonNull(services.get(name));
+  }
+
   /// Makes a service that is up.
   private void service(String nameAndHost, String way) {
-    String name = nameAndHost.split(" ")[0];
+    String name = nameAndHost.split(" ", -1)[0];
     ServiceChanges changes =
         new ServiceChanges(
-            database, commits, new AccountLimits(100, 1_000), (_, _) -> {}, clock, _ -> {});
+            database,
+            commits,
+            new AccountLimits(100, 1_000),
+            (_, _) -> {},
+            new Circles(database, new KnownSubjects()),
+            clock,
+            _ -> {});
     ServiceChanges.Done done =
         changes.create(
             Scope.operator(),
@@ -151,23 +163,24 @@ class NetworkIncidentsTest {
                     .put("trace", true)));
     services.put(name, ((ServiceChanges.Done.Service) done).id());
     new PathStore(database, commits)
-        .put(services.get(name), clock.wall(), 0, path(way + nameAndHost.split(" ")[1], true));
+        .put(id(name), clock.wall(), 0, path(way + nameAndHost.split(" ", -1)[1], true));
     write(name, MonitorDatabase.up(clock.wall(), 5), State.UP, Optional.empty());
   }
 
   private static Path path(String hops, boolean reached) {
     return new Path(
-        Stream.of(hops.split(" ")).map(hop -> Set.of("10.0.0." + hop)).toList(), reached);
+        Stream.of(hops.split(" ", -1)).map(hop -> Set.of("10.0.0." + hop)).toList(), reached);
   }
 
   private void write(String name, Observation found, State confirmed, Optional<Event.Kind> event) {
     commits.write(
         writing,
         new Outcome(
-            services.get(name),
+            id(name),
             1,
             found,
             Evaluator.evaluate(event, found),
+            true,
             false,
             Optional.empty(),
             Optional.of(new Streak(Optional.of(confirmed), 0, 0, Optional.empty())),
@@ -202,7 +215,7 @@ class NetworkIncidentsTest {
   }
 
   private Optional<IncidentStore.Hold> hold(String name) {
-    return incidents.store().hold(Subject.Type.SERVICE, services.get(name));
+    return incidents.store().hold(Subject.Type.SERVICE, id(name));
   }
 
   @Test
@@ -237,7 +250,7 @@ class NetworkIncidentsTest {
             incidents
                 .uptimeSpans()
                 .unreachable(
-                    new Subject(Subject.Type.SERVICE, services.get("shop"), 0, "shop"),
+                    new Subject(Subject.Type.SERVICE, id("shop"), 0, "shop"),
                     down.minusSeconds(60),
                     clock.wall()))
         .singleElement()

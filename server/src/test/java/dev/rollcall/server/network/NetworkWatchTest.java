@@ -3,6 +3,7 @@ package dev.rollcall.server.network;
 import static dev.rollcall.server.network.Routes.at;
 import static dev.rollcall.server.network.Routes.lost;
 import static dev.rollcall.server.network.Routes.well;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.signal.AlertKeys;
@@ -114,7 +115,7 @@ class NetworkWatchTest {
   }
 
   private Optional<String> behind(String name) {
-    return watched.get(name).behind().map(NetworkBreak::text);
+    return requireNonNull(watched.get(name)).behind().map(NetworkBreak::text);
   }
 
   @Test

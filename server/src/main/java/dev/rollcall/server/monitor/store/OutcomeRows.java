@@ -33,7 +33,7 @@ public final class OutcomeRows {
     changes.addAll(CertificateStore.write(tx, written, now));
     signals.write(tx, changes);
     if (TracedServices.write(tx, written)) {
-      tx.afterCommit(lost::run);
+      tx.afterCommit(lost);
     }
     return written;
   }
