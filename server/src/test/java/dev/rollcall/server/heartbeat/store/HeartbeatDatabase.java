@@ -57,7 +57,7 @@ public class HeartbeatDatabase implements AutoCloseable {
         new HeartbeatWriter(
             database,
             signalWriter,
-            circles(),
+            new Circles(database, new HeartbeatSubjects()),
             new HeartbeatLimit(MOST, 100, registry, clock),
             TOLERANCE,
             Durability.PROCESS,
