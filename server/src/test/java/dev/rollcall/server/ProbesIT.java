@@ -147,8 +147,7 @@ class ProbesIT {
     URLS.forEach(
         (name, url) ->
             yaml.append(
-                "  - {name: %s, url: '%s'%s}\n"
-                    .formatted(name, url, KEYS.getOrDefault(name, ""))));
+                "  - {name: %s, url: '%s'%s}\n".formatted(name, url, KEYS.getOrDefault(name, ""))));
     try (RunningRollcall rollcall = trusting(Plan.in(folder).yaml(yaml.toString())).start()) {
       Map<String, String> found = new LinkedHashMap<>();
       URLS.forEach((name, url) -> found.put(name, verdict(rollcall.firstTick(name))));
@@ -188,7 +187,7 @@ class ProbesIT {
     assertThat(rollcall.firstTick("tcp").has("sent")).isFalse();
     String id = rollcall.service("ping").get("id").toString();
     String path = "/v1/services/" + id + "/latency";
-    for (String query : new String[] {"", "?step=1h&from=0", "?step=10s"}) {
+    for (String query : new String[] {"", "?step=1h&from=1", "?step=10s"}) {
       RunningRollcall.Answer answer = rollcall.get(path + query);
       if (query.startsWith("?step=1h")) {
         assertThat(answer.status()).isEqualTo(400);
@@ -226,15 +225,14 @@ class ProbesIT {
     await().until(() -> !rollcall.rows("/v1/incidents").isEmpty());
     String incident =
         rollcall.rows("/v1/incidents").stream()
-            .filter(one -> one.toString().contains("\"tcp away\""))
+            .filter(one -> one.toString().contains("service:tcp away"))
             .findFirst()
             .orElseThrow()
             .get("id")
             .toString();
     JsonNode answer =
         rollcall.get("/v1/incidents/" + incident).json().at("/data/incident/data/answer");
-    assertThat(answer.toString())
-        .isEqualTo("{\"paths\":{\"good\":[],\"now\":[[\"127.0.0.1\"]]}}");
+    assertThat(answer.toString()).isEqualTo("{\"paths\":{\"good\":[],\"now\":[[\"127.0.0.1\"]]}}");
     assertThat(rollcall.page("/incidents/" + incident)).contains("When it was found down");
   }
 

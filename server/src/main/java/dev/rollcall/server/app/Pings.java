@@ -8,6 +8,7 @@ import dev.rollcall.icmp.PingerOptions;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probe.RoundTrips;
 import dev.rollcall.probes.EchoSender;
+import dev.rollcall.server.address.Addresses;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class Pings implements EchoSender, AutoCloseable {
     InetAddress from = result.from();
     return from == null || from.equals(result.target())
         ? result.reason()
-        : result.reason() + " (from " + from.getHostAddress() + ")";
+        : result.reason() + " (from " + Addresses.text(Addresses.of(from.getAddress())) + ")";
   }
 
   private synchronized Pinger pinger() {

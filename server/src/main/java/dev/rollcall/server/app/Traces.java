@@ -8,6 +8,7 @@ import dev.rollcall.icmp.TraceEnd;
 import dev.rollcall.icmp.Tracer;
 import dev.rollcall.icmp.TracerOptions;
 import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.monitor.path.Path;
 import dev.rollcall.server.monitor.path.PathTracer;
 import java.net.InetAddress;
@@ -43,7 +44,7 @@ final class Traces implements PathTracer, AutoCloseable {
                 nodes ->
                     nodes.stream()
                         .map(HopNode::address)
-                        .map(InetAddress::getHostAddress)
+                        .map(address -> Addresses.text(Addresses.of(address.getAddress())))
                         .collect(Collectors.toSet()))
             .toList(),
         trace.reached());

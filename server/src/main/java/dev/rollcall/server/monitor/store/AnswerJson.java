@@ -19,6 +19,8 @@ final class AnswerJson {
 
   private AnswerJson() {}
 
+  /// What is known.
+  ///
   /// @param good the last path that reached the service
   /// @param now the present path
   /// @return empty if nothing is known

@@ -75,8 +75,8 @@ class LatencyStoreTest {
     List<LatencyPeriod> fives = between(0, 240, FIVE);
     assertThat(fives).hasSize(24).allMatch(five -> five.length().equals(FIVE));
     assertThat(fives).allMatch(five -> five.latencies().sent() == 20);
-    List<LatencyPeriod> ninety = between(0, 240, Duration.ofMinutes(60 * 24));
-    assertThat(ninety.stream().mapToLong(day -> day.latencies().sent()).sum()).isEqualTo(480);
+    List<LatencyPeriod> days = between(0, 240, Duration.ofDays(1));
+    assertThat(days.stream().mapToLong(day -> day.latencies().sent()).sum()).isEqualTo(480);
   }
 
   @Test
