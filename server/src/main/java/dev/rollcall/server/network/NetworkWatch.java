@@ -41,8 +41,8 @@ public final class NetworkWatch implements AutoCloseable {
   /// How long it sleeps otherwise: whoever writes that something is lost wakes it.
   private static final Duration IDLE = Duration.ofHours(1);
 
-  /// After a look it rests for so many times as long as that took: thousands may be lost one after
-  /// the other.
+  /// After a look it rests for so many times as long as that took, and for [#LOOK_SOON] at most:
+  /// thousands may be lost one after the other.
   private static final int PAUSE_FACTOR = 4;
 
   private final Database database;
@@ -108,7 +108,7 @@ public final class NetworkWatch implements AutoCloseable {
     Duration began = clock.monotonic();
     Duration next = look();
     Duration rest = clock.monotonic().minus(began).multipliedBy(PAUSE_FACTOR);
-    loop.awaitClosing(rest);
+    loop.awaitClosing(rest.compareTo(LOOK_SOON) > 0 ? LOOK_SOON : rest);
     return next;
   }
 

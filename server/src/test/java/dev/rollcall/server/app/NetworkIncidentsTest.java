@@ -224,7 +224,7 @@ class NetworkIncidentsTest {
     down("wiki", "1 2", State.UP);
     clock.pass(Duration.ofSeconds(10));
     down("shop", "1 2", State.DOWN);
-    await().until(() -> openIncidents().equals(List.of("10.0.0.3")));
+    await().untilAsserted(() -> assertThat(openIncidents()).containsExactly("10.0.0.3"));
     down("mail", "1 2", State.DOWN);
     down("wiki", "1", State.DOWN);
     services.keySet().stream()
@@ -241,7 +241,7 @@ class NetworkIncidentsTest {
     assertThat(openIncidents()).containsExactly("10.0.0.3");
     clock.pass(Duration.ofSeconds(10));
     services.keySet().forEach(name -> up(name, Event.Kind.DOWNTIME));
-    await().until(() -> openIncidents().isEmpty());
+    await().untilAsserted(() -> assertThat(openIncidents()).isEmpty());
     assertThat(hold("shop")).isEmpty();
     assertThat(number("SELECT count(*) FROM service_lost")).isZero();
     assertThat(number("SELECT count(*) FROM incident")).isEqualTo(1);
