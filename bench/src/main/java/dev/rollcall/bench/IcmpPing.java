@@ -50,15 +50,15 @@ final class IcmpPing implements Benchmark {
         Map<String, Double> figures =
             java(
                 stage, "-Xmx512m", "flood", String.valueOf(shards), seconds(warm), seconds(steady));
-        (shards == 1 ? ones : twos).add(figures.get("rate"));
-        lost += figures.get("lost");
+        (shards == 1 ? ones : twos).add(figure(figures, "rate"));
+        lost += figure(figures, "lost");
         table.row(
             "rollcall, " + (shards == 1 ? "one shard" : "two shards"),
             "%.0f pings/s, %.0f lost, %.2f µs of CPU each (%.2f without compilers)",
-            figures.get("rate"),
-            figures.get("lost"),
-            figures.get("cpu"),
-            figures.get("cpu-without-compilers"));
+            figure(figures, "rate"),
+            figure(figures, "lost"),
+            figure(figures, "cpu"),
+            figure(figures, "cpu-without-compilers"));
       }
     }
     double one = median(ones) / median(anchors);
@@ -126,17 +126,17 @@ final class IcmpPing implements Benchmark {
           times[times.length - 1]);
       Map<String, Double> figures =
           java(stage, "-Xmx256m", "rtt", String.valueOf(count), String.valueOf(ALLOCATED));
-      medians.add(figures.get("p50"));
-      tails.add(figures.get("p99"));
+      medians.add(figure(figures, "p50"));
+      tails.add(figure(figures, "p99"));
       table.row(
           "rollcall, 1,000/s, 500 MB/s allocated",
           "p50 %.1f µs, p99 %.1f µs, max %.1f µs, %.0f lost, %.0f collections, %.0f without stamp",
-          figures.get("p50"),
-          figures.get("p99"),
-          figures.get("max"),
-          figures.get("lost"),
-          figures.get("collections"),
-          figures.get("user-stamps"));
+          figure(figures, "p50"),
+          figure(figures, "p99"),
+          figure(figures, "max"),
+          figure(figures, "lost"),
+          figure(figures, "collections"),
+          figure(figures, "user-stamps"));
     }
     double more = median(medians) - median(anchorMedians);
     table.verdict(
@@ -156,17 +156,27 @@ final class IcmpPing implements Benchmark {
     table.row(
         "100,000 targets every 10 s",
         "%.0f pings/s, %.0f of %.0f lost, %.1f %% of a core, %.0f MiB",
-        figures.get("rate"),
-        figures.get("lost"),
-        figures.get("asked"),
-        figures.get("core") * 100,
-        figures.get("rss"));
+        figure(figures, "rate"),
+        figure(figures, "lost"),
+        figure(figures, "asked"),
+        figure(figures, "core") * 100,
+        figure(figures, "rss"));
     table.verdict(
-        figures.get("core") < 0.3 && figures.get("rss") < 256 && figures.get("lost") == 0,
+        figure(figures, "core") < 0.3
+            && figure(figures, "rss") < 256
+            && figure(figures, "lost") == 0,
         "%.1f %% of a core, %.0f MiB, %.0f lost (asked: 30, 256, 0)",
-        figures.get("core") * 100,
-        figures.get("rss"),
-        figures.get("lost"));
+        figure(figures, "core") * 100,
+        figure(figures, "rss"),
+        figure(figures, "lost"));
+  }
+
+  private static double figure(Map<String, Double> figures, String name) {
+    Double figure = figures.get(name);
+    if (figure == null) {
+      throw new IllegalStateException("the run does not say its " + name);
+    }
+    return figure;
   }
 
   private static String seconds(int number) {

@@ -123,15 +123,18 @@ final class IcmpPingRun {
       print("p99", rtts[rtts.length * 99 / 100] / 1e3);
       print("max", rtts[rtts.length - 1] / 1e3);
       print("lost", count - rtts.length);
-      print("user-stamps", results.stream().filter(result -> result.errorNanos() > 0).count());
+      print(
+          "user-stamps",
+          (double) results.stream().filter(result -> result.errorNanos() > 0).count());
     }
     end.set(true);
     allocating.join();
     print(
         "collections",
-        ManagementFactory.getGarbageCollectorMXBeans().stream()
-            .mapToLong(GarbageCollectorMXBean::getCollectionCount)
-            .sum());
+        (double)
+            ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+                .sum());
   }
 
   /// Garbage, of which 40 MB live for a while.
@@ -168,7 +171,7 @@ final class IcmpPingRun {
       double pings = counts.results.get() - results;
       print("rate", pings / seconds);
       print("core", Proc.cpu(pid).minus(cpu).toNanos() / 1e9 / seconds);
-      print("rss", Proc.statusMiB(pid, "VmHWM"));
+      print("rss", (double) Proc.statusMiB(pid, "VmHWM"));
       print("asked", (double) measured / every * count);
       print("lost", pings - (counts.replies.get() - replies));
     }
