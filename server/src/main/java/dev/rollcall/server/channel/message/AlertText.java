@@ -121,11 +121,23 @@ public record AlertText(
       return facts;
     }
     facts.add(new Fact("Since", time(began)));
-    if (!message.lastHeard().equals(Message.NEVER)) {
-      boolean late = delivery.kind() == Notification.Kind.LATE; // and may never have called
-      facts.add(new Fact(late ? "No call since" : "Last heard from", time(message.lastHeard())));
-    }
+    facts.addAll(heard(delivery.kind(), message.lastHeard(), began));
     return facts;
+  }
+
+  /// When it was last heard from. A service that is down was then asked once more, which confirmed
+  /// it.
+  private static List<Fact> heard(Notification.Kind kind, Instant heard, Instant began) {
+    if (heard.equals(Message.NEVER)) {
+      return List.of();
+    }
+    String label =
+        switch (kind) {
+          case LATE -> "No call since"; // and may never have called
+          case DOWN, SLOW -> heard.isAfter(began) ? "Confirmed" : "Last heard from";
+          default -> "Last heard from";
+        };
+    return List.of(new Fact(label, time(heard)));
   }
 
   /// What it is about, and where there is more.
