@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,6 +118,20 @@ class TracerTest {
         });
   }
 
+  /// Routers limit how often they answer, and other tests have just asked them. So it is traced
+  /// until they have answered, twenty times at most.
+  private static Trace trace(TracerOptions options, String address, Predicate<Trace> isComplete) {
+    Trace trace = trace(options, address);
+    for (int i = 0; i < 20 && !isComplete.test(trace); i++) {
+      trace = trace(options, address);
+    }
+    return trace;
+  }
+
+  private static boolean hasFifth(Trace trace) {
+    return names(trace).contains("r5");
+  }
+
   /// The names of the routers, `*` for a hop that is silent, `r3` for both of that hop.
   private static List<String> names(Trace trace) {
     return trace.hops().stream().map(TracerTest::name).toList();
@@ -149,7 +164,7 @@ class TracerTest {
   @ParameterizedTest
   @EnumSource(TraceMethod.class)
   void findsThePathToATargetOfIpv4(TraceMethod method) {
-    Trace trace = trace(options().withMethod(method), target.address4());
+    Trace trace = trace(options().withMethod(method), target.address4(), TracerTest::hasFifth);
     assertThat(oneOfR3(names(trace)))
         .containsExactly("r1", "r2", "r3", "r4", "r5", "*", "r7", "target");
     assertThat(trace.end()).isEqualTo(TraceEnd.REACHED);
@@ -242,7 +257,7 @@ class TracerTest {
 
   @Test
   void saysWhoCannotDeliver() {
-    Trace trace = trace(options(), lonely.address4());
+    Trace trace = trace(options(), lonely.address4(), found -> found.end() == TraceEnd.UNREACHABLE);
     assertThat(trace.end()).isEqualTo(TraceEnd.UNREACHABLE);
     assertThat(trace.hops().getLast().nodes().getFirst().error()).contains(HopError.NETWORK);
     assertThat(trace.reason()).startsWith("network unreachable, says ");
@@ -285,7 +300,7 @@ class TracerTest {
 
   @Test
   void showsWhereLargePacketsVanish() {
-    Trace trace = trace(options().withMtuDiscovery(1500), hole.address4());
+    Trace trace = trace(options().withMtuDiscovery(1500), hole.address4(), TracerTest::hasFifth);
     assertThat(trace.end()).isEqualTo(TraceEnd.REACHED);
     assertThat(names(trace)).endsWith("r5", "*", "hole");
     assertThat(trace.hops().get(4).octets()).isEqualTo(1500);
