@@ -141,7 +141,8 @@ final class OldDatabase {
               "against_down",
               "certificate_warnings",
               "slow_ms",
-              "group_name"));
+              "group_name",
+              "round_trips"));
       if (table.equals("heartbeat")) {
         columns.remove("origin");
       }
