@@ -88,7 +88,7 @@ class IncidentTroubleIT {
           - {name: pager, type: pagerduty, key: 0123456789abcdef0123456789abcdef, url: '%s'}
         services:
         """
-            .formatted(hook.url(), pager.url()));
+            .formatted(hook.url(), pager.server()));
     for (int i = 0; i < SERVICES; i++) {
       yaml.append(
           "  - {name: s%d, url: '%s', interval: 200ms, timeout: 1s}\n".formatted(i, url(i)));

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -45,7 +46,12 @@ final class Receiver implements AutoCloseable {
   }
 
   String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort() + "/alert?team=7";
+    return server() + "/alert?team=7";
+  }
+
+  /// Its address without a path, for channels that know the path.
+  String server() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
   /// What it answers from now on.
@@ -93,7 +99,7 @@ final class Receiver implements AutoCloseable {
       calls.add(
           new Call(
               Instant.now(),
-              exchange.getRequestURI().getRawQuery(),
+              Objects.toString(exchange.getRequestURI().getRawQuery(), ""),
               id == null ? "" : id,
               body,
               status));
