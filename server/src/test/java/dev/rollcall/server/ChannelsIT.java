@@ -181,8 +181,8 @@ class ChannelsIT {
             "rollcall.yaml:21: maintenance[0].schedule: ",
             "rollcall.yaml:22: maintenance[1].to: ",
             "rollcall.yaml:24: heartbeats[0].schedule: is no schedule",
-            "rollcall.yaml:26: services[0].depends-on: \"b\" depends on a itself",
-            "rollcall.yaml:27: services[1].depends-on: \"a\" depends on b itself",
+            "rollcall.yaml:26: services[0].depends-on: \"b\" makes a circle: a -> b -> a",
+            "rollcall.yaml:27: services[1].depends-on: \"a\" makes a circle: b -> a -> b",
             "rollcall.yaml:28: services[2].depends-on: \"d\" is no service",
             "rollcall.yaml:28: services[2].confirm: \"0\" ",
             "rollcall.yaml:28: services[2].severity: \"bad\" is no severity")
