@@ -98,6 +98,11 @@ class ReceiversTest {
           .contains("critical", "Shop", "prod", "web", "https://shop.example.org/")
           .containsPattern(
               "\\Q" + PAGE + "/acknowledge?channel=ops\\E&(amp;)?key=0123456789abcdef");
+      if (type != Receiver.WEBHOOK) { // which is for programs
+        assertThat(receiver.accepted().getFirst().body())
+            .contains("Since", "Confirmed")
+            .doesNotContain("Last heard from");
+      }
       assertThat(
               send(
                   type.definition(receiver),
@@ -107,7 +112,7 @@ class ReceiversTest {
       if (type != Receiver.PAGERDUTY) { // where it is enough to name the incident
         assertThat(receiver.accepted().getLast().body())
             .contains("critical", "Shop", "prod", "web", "https://shop.example.org/")
-            .doesNotContain("Why", "Last heard from");
+            .doesNotContain("Why", "Confirmed");
       }
     }
   }
