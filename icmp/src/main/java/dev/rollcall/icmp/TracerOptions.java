@@ -2,6 +2,7 @@ package dev.rollcall.icmp;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /// How a [Tracer] traces. Start with [#defaults].
 ///
@@ -100,184 +101,132 @@ public record TracerOptions(
 
   /// With another method, and its port.
   public TracerOptions withMethod(TraceMethod other) {
-    int itsPort = other == TraceMethod.TCP ? TCP_PORT : UDP_PORT;
-    return new TracerOptions(
-        other,
-        itsPort,
-        maxTtl,
-        samples,
-        attempts,
-        timeout,
-        silentHops,
-        remember,
-        multipath,
-        discoverMtu,
-        octets,
-        packetsPerSecond,
-        routerGap,
-        inFlight,
-        text);
+    return with(
+        copy -> {
+          copy.method = other;
+          copy.port = other == TraceMethod.TCP ? TCP_PORT : UDP_PORT;
+        });
   }
 
   /// To another port.
   public TracerOptions withPort(int number) {
-    return new TracerOptions(
-        method,
-        number,
-        maxTtl,
-        samples,
-        attempts,
-        timeout,
-        silentHops,
-        remember,
-        multipath,
-        discoverMtu,
-        octets,
-        packetsPerSecond,
-        routerGap,
-        inFlight,
-        text);
+    return with(copy -> copy.port = number);
   }
 
   /// With another last TTL, and another number of silent hops after which a trace ends.
   public TracerOptions withHops(int last, int silentInARow) {
-    return new TracerOptions(
-        method,
-        port,
-        last,
-        samples,
-        attempts,
-        timeout,
-        silentInARow,
-        remember,
-        multipath,
-        discoverMtu,
-        octets,
-        packetsPerSecond,
-        routerGap,
-        inFlight,
-        text);
+    return with(
+        copy -> {
+          copy.maxTtl = last;
+          copy.silentHops = silentInARow;
+        });
   }
 
   /// With another number of probes and attempts, and another timeout.
   public TracerOptions withProbes(int samplesForEachTtl, int attemptsForEachTtl, Duration most) {
-    return new TracerOptions(
-        method,
-        port,
-        maxTtl,
-        samplesForEachTtl,
-        attemptsForEachTtl,
-        most,
-        silentHops,
-        remember,
-        multipath,
-        discoverMtu,
-        octets,
-        packetsPerSecond,
-        routerGap,
-        inFlight,
-        text);
+    return with(
+        copy -> {
+          copy.samples = samplesForEachTtl;
+          copy.attempts = attemptsForEachTtl;
+          copy.timeout = most;
+        });
   }
 
   /// With another time for which routers near this machine are not asked again.
   public TracerOptions withRemember(Duration time) {
-    return new TracerOptions(
-        method,
-        port,
-        maxTtl,
-        samples,
-        attempts,
-        timeout,
-        silentHops,
-        time,
-        multipath,
-        discoverMtu,
-        octets,
-        packetsPerSecond,
-        routerGap,
-        inFlight,
-        text);
+    return with(copy -> copy.remember = time);
   }
 
   /// With all paths.
   public TracerOptions withMultipath() {
-    return new TracerOptions(
-        method,
-        port,
-        maxTtl,
-        samples,
-        attempts,
-        timeout,
-        silentHops,
-        remember,
-        true,
-        discoverMtu,
-        octets,
-        packetsPerSecond,
-        routerGap,
-        inFlight,
-        text);
+    return with(copy -> copy.multipath = true);
   }
 
   /// With packets of a size that routers may not fragment.
   ///
   /// @param size with the IP header, 1,500 on most networks
   public TracerOptions withMtuDiscovery(int size) {
-    return new TracerOptions(
-        method,
-        port,
-        maxTtl,
-        samples,
-        attempts,
-        timeout,
-        silentHops,
-        remember,
-        multipath,
-        true,
-        size,
-        packetsPerSecond,
-        routerGap,
-        inFlight,
-        text);
+    return with(
+        copy -> {
+          copy.discoverMtu = true;
+          copy.octets = size;
+        });
   }
 
   /// With another rate, gap and number of traces at a time.
   public TracerOptions withRate(int packetsEachSecond, Duration gapForRouters, int traces) {
-    return new TracerOptions(
-        method,
-        port,
-        maxTtl,
-        samples,
-        attempts,
-        timeout,
-        silentHops,
-        remember,
-        multipath,
-        discoverMtu,
-        octets,
-        packetsEachSecond,
-        gapForRouters,
-        traces,
-        text);
+    return with(
+        copy -> {
+          copy.packetsPerSecond = packetsEachSecond;
+          copy.routerGap = gapForRouters;
+          copy.inFlight = traces;
+        });
   }
 
   /// With another text, such as `rollcall measurement, see https://status.example.org/nodes`.
   public TracerOptions withText(String says) {
-    return new TracerOptions(
-        method,
-        port,
-        maxTtl,
-        samples,
-        attempts,
-        timeout,
-        silentHops,
-        remember,
-        multipath,
-        discoverMtu,
-        octets,
-        packetsPerSecond,
-        routerGap,
-        inFlight,
-        says);
+    return with(copy -> copy.text = says);
+  }
+
+  private TracerOptions with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.options();
+  }
+
+  /// Options that are being changed.
+  private static final class Copy {
+    private TraceMethod method;
+    private int port;
+    private int maxTtl;
+    private int samples;
+    private int attempts;
+    private Duration timeout;
+    private int silentHops;
+    private Duration remember;
+    private boolean multipath;
+    private boolean discoverMtu;
+    private int octets;
+    private int packetsPerSecond;
+    private Duration routerGap;
+    private int inFlight;
+    private String text;
+
+    Copy(TracerOptions from) {
+      method = from.method;
+      port = from.port;
+      maxTtl = from.maxTtl;
+      samples = from.samples;
+      attempts = from.attempts;
+      timeout = from.timeout;
+      silentHops = from.silentHops;
+      remember = from.remember;
+      multipath = from.multipath;
+      discoverMtu = from.discoverMtu;
+      octets = from.octets;
+      packetsPerSecond = from.packetsPerSecond;
+      routerGap = from.routerGap;
+      inFlight = from.inFlight;
+      text = from.text;
+    }
+
+    TracerOptions options() {
+      return new TracerOptions(
+          method,
+          port,
+          maxTtl,
+          samples,
+          attempts,
+          timeout,
+          silentHops,
+          remember,
+          multipath,
+          discoverMtu,
+          octets,
+          packetsPerSecond,
+          routerGap,
+          inFlight,
+          text);
+    }
   }
 }
