@@ -7,8 +7,8 @@ import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.terminal.PingPlan;
 import dev.rollcall.server.terminal.PingRun;
+import dev.rollcall.server.terminal.Terminal;
 import inet.ipaddr.IPAddress;
-import java.io.Console;
 import java.io.PrintWriter;
 import java.math.BigInteger;
 import java.net.Inet6Address;
@@ -153,11 +153,9 @@ final class PingCommand implements Command {
     if (!sweeps.isEmpty()) {
       return PingRun.Form.SWEEP;
     }
-    return plan.targets().size() > 1 && isTerminal() ? PingRun.Form.TABLE : PingRun.Form.LINES;
-  }
-
-  private static boolean isTerminal() {
-    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    return plan.targets().size() > 1 && Terminal.isThere()
+        ? PingRun.Form.TABLE
+        : PingRun.Form.LINES;
   }
 
   private static List<PingPlan.Target> targets(

@@ -7,9 +7,9 @@ import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.terminal.AsNumbers;
 import dev.rollcall.server.terminal.HopNames;
+import dev.rollcall.server.terminal.Terminal;
 import dev.rollcall.server.terminal.TracePlan;
 import dev.rollcall.server.terminal.TraceRounds;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.Inet6Address;
@@ -226,7 +226,6 @@ record TracerouteCommand(Path directory) implements Command {
     if (!mtr) {
       return TraceRounds.Form.LINES;
     }
-    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-    return terminal ? TraceRounds.Form.TABLE : TraceRounds.Form.REPORT;
+    return Terminal.isThere() ? TraceRounds.Form.TABLE : TraceRounds.Form.REPORT;
   }
 }

@@ -10,9 +10,6 @@ import dev.rollcall.probes.HttpSettings;
 import dev.rollcall.probes.Resolver;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -82,22 +79,9 @@ public final class HttpClient implements AutoCloseable {
     };
   }
 
-  /// How long the other side asks to be left alone: its `Retry-After` (RFC 9110, 10.2.3), in
-  /// seconds or as a date.
+  /// How long the other side asks to be left alone: its `Retry-After`.
   public static Optional<Duration> retryAfter(HttpAnswer answer, Instant now) {
-    return answer.header("Retry-After").flatMap(text -> retryAfter(text.strip(), now));
-  }
-
-  private static Optional<Duration> retryAfter(String text, Instant now) {
-    if (text.matches("\\d{1,9}")) {
-      return Optional.of(Duration.ofSeconds(Long.parseLong(text)));
-    }
-    try {
-      Instant at = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      return Optional.of(Duration.between(now, at)).filter(Duration::isPositive);
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
+    return answer.header("Retry-After").flatMap(text -> RetryAfter.of(text, now));
   }
 
   @Override

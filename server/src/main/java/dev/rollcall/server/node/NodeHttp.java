@@ -1,6 +1,7 @@
 package dev.rollcall.server.node;
 
 import dev.rollcall.server.config.OneLine;
+import dev.rollcall.server.httpclient.RetryAfter;
 import dev.rollcall.server.time.Durations;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -12,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -97,14 +99,12 @@ final class NodeHttp implements AutoCloseable {
     return url.getScheme() + "://" + url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
   }
 
-  /// How long the server asks to be left alone: the seconds of its `Retry-After`.
+  /// How long the server asks to be left alone.
   static Optional<Duration> retryAfter(HttpResponse<?> answer) {
     return answer
         .headers()
         .firstValue("Retry-After")
-        .map(String::strip)
-        .filter(text -> text.matches("\\d{1,9}"))
-        .map(text -> Duration.ofSeconds(Long.parseLong(text)));
+        .flatMap(text -> RetryAfter.of(text, Instant.now()));
   }
 
   @Override

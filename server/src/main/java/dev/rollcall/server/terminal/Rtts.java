@@ -6,14 +6,6 @@ import java.util.Locale;
 final class Rtts {
   private Rtts() {}
 
-  static String millis(long nanos) {
-    return millis((double) nanos);
-  }
-
-  static String three(long nanos) {
-    return three((double) nanos);
-  }
-
   /// Milliseconds with as many digits as mean something: `0.031`, `3.14`, `31.4`, `314`.
   static String millis(double nanos) {
     double millis = nanos / 1e6;
@@ -28,8 +20,18 @@ final class Rtts {
     return String.format(Locale.ROOT, "%." + digits + "f", millis);
   }
 
+  /// The same of whole nanoseconds.
+  static String millis(long nanos) {
+    return millis((double) nanos);
+  }
+
   /// Milliseconds with three digits, as in the last line of `ping`.
   static String three(double nanos) {
     return String.format(Locale.ROOT, "%.3f", nanos / 1e6);
+  }
+
+  /// The same of whole nanoseconds.
+  static String three(long nanos) {
+    return three((double) nanos);
   }
 }
