@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class MailServer implements AutoCloseable {
   private final ServerSocket listener;
   private final List<String> mails = new CopyOnWriteArrayList<>();
+  private final List<String> asked = new CopyOnWriteArrayList<>();
   private final Map<String, String> answers = new ConcurrentHashMap<>();
 
   /// Listens on a free port.
@@ -32,6 +33,11 @@ public final class MailServer implements AutoCloseable {
   /// What came, each from `MAIL FROM` to the end of its text.
   public List<String> mails() {
     return List.copyOf(mails);
+  }
+
+  /// The lines with this command that came, of all connections.
+  public List<String> asked(String command) {
+    return asked.stream().filter(line -> line.startsWith(command + " ")).toList();
   }
 
   /// Answers a command (`RCPT`) or a whole line in this way from now on (`550 no such user`).
@@ -60,6 +66,7 @@ public final class MailServer implements AutoCloseable {
       StringBuilder mail = new StringBuilder();
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         String command = line.split("[ :]", 2)[0].toUpperCase(java.util.Locale.ROOT);
+        asked.add(line);
         String said = answers.getOrDefault(line, answers.getOrDefault(command, usual(command)));
         mail.append(line).append('\n');
         say(out, said);

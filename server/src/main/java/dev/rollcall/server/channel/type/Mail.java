@@ -10,7 +10,9 @@ import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Notification;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +45,11 @@ public final class Mail implements TextChannel {
   private static final int LONGEST_BODY = 50_000;
   private static final Pattern MESSAGE_ID = Pattern.compile("<[!-;=?-~]{1,480}>");
 
-  /// Each may take [SmtpClient]'s patience.
+  /// Each takes a connection of its own.
   private static final int MOST_RECIPIENTS = 20;
+
+  /// What a mail needs at least, within [SmtpClient#LONGEST] for all of them.
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
 
   /// A name, an IPv4 address, or an IPv6 address with two colons at least.
   private static final Pattern HOST_NAME =
@@ -200,20 +205,25 @@ public final class Mail implements TextChannel {
   public Result send(Delivery delivery, AlertText whole) throws InterruptedException {
     AlertText text = whole.shortened(LONGEST_SUBJECT, LONGEST_VALUE);
     Optional<String> first = delivery.first().filter(id -> MESSAGE_ID.matcher(id).matches());
-    Set<String> done = reached.computeIfAbsent(delivery.key(), _ -> new HashSet<>());
+    Set<String> done = new HashSet<>(reached.getOrDefault(delivery.key(), Set.of()));
     List<Result> failures = new ArrayList<>();
     Result.Sent sent = new Result.Sent();
-    for (String each : to) {
+    long began = System.nanoTime();
+    for (String each : inTurn(delivery.attempt())) {
       if (!done.contains(each)) {
+        Duration left = SmtpClient.LONGEST.minusNanos(System.nanoTime() - began);
         Result result =
-            client.send(
-                new SmtpClient.Letter(
-                    each,
-                    text.subject(),
-                    plain(text) + "\n",
-                    Optional.of(html(text)),
-                    delivery.key(),
-                    first));
+            left.compareTo(SHORTEST) < 0
+                ? new Result.Retry("the mails before took all the time", Optional.empty(), false)
+                : client.send(
+                    new SmtpClient.Letter(
+                        each,
+                        text.subject(),
+                        plain(text) + "\n",
+                        Optional.of(html(text)),
+                        delivery.key(),
+                        first),
+                    left);
         if (result instanceof Result.Sent taken) {
           sent = taken;
           done.add(each);
@@ -225,8 +235,18 @@ public final class Mail implements TextChannel {
     Optional<Result> retry = failures.stream().filter(Result.Retry.class::isInstance).findFirst();
     if (retry.isEmpty()) {
       reached.remove(delivery.key());
+    } else if (!done.isEmpty()) {
+      reached.put(delivery.key(), Set.copyOf(done));
     }
     return retry.or(() -> failures.stream().findFirst()).orElse(sent);
+  }
+
+  /// Each attempt begins with another mailbox: one that takes all the time keeps no other waiting
+  /// for long.
+  private List<String> inTurn(int attempt) {
+    List<String> turned = new ArrayList<>(to);
+    Collections.rotate(turned, 1 - attempt);
+    return turned;
   }
 
   /// A body with tags is for the HTML alone.

@@ -14,7 +14,9 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -91,9 +94,12 @@ public final class SmtpClient {
   }
 
   /// Less than [Channel#LONGEST], which includes what happens after an answer.
-  private static final Duration LONGEST = Channel.LONGEST.minusSeconds(1);
+  static final Duration LONGEST = Channel.LONGEST.minusSeconds(1);
 
   private static final Duration SILENCE = Duration.ofSeconds(5);
+
+  /// What a server may say in a conversation, in bytes, the certificates of TLS included.
+  private static final int MOST_SAID = 256 * 1024;
   private static final int FINAL = 500;
   private static final int LONGEST_REASON = 300;
   private static final Pattern NOT_VISIBLE = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]+");
@@ -151,14 +157,21 @@ public final class SmtpClient {
 
   /// Sends a mail. Its `Message-ID` is the receipt.
   public Result send(Letter letter) throws InterruptedException {
+    return send(letter, LONGEST);
+  }
+
+  /// The same, within this time.
+  Result send(Letter letter, Duration longest) throws InterruptedException {
     AtomicReference<Result> result =
         new AtomicReference<>(
             new Result.Retry(
-                "no answer within " + Durations.words(LONGEST), Optional.empty(), true));
+                "no answer within " + Durations.words(longest.truncatedTo(ChronoUnit.SECONDS)),
+                Optional.empty(),
+                true));
     // An interrupt closes the socket of a virtual thread, whatever the library waits for.
     Thread sending = Thread.ofVirtual().name("mail").start(() -> result.set(sent(letter)));
     try {
-      sending.join(LONGEST);
+      sending.join(longest);
       return Objects.requireNonNull(result.get());
     } finally {
       sending.interrupt();
@@ -296,6 +309,37 @@ public final class SmtpClient {
     }
   }
 
+  /// Ends with a failure where a server says more than it may: the library keeps all of an answer
+  /// in memory, however long it is.
+  private static final class Bounded extends FilterInputStream {
+    private int left = MOST_SAID;
+
+    Bounded(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = super.read();
+      count(read < 0 ? 0 : 1);
+      return read;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      int read = super.read(bytes, from, length);
+      count(read);
+      return read;
+    }
+
+    private void count(int read) throws IOException {
+      left -= Math.max(0, read);
+      if (left < 0) {
+        throw new IOException("the server says more than " + MOST_SAID / 1024 + " KiB");
+      }
+    }
+  }
+
   private static final class ResolvingSocket extends Socket {
     private final Resolver resolver;
 
@@ -313,6 +357,11 @@ public final class SmtpClient {
       InetSocketAddress asked = (InetSocketAddress) endpoint;
       super.connect(
           new InetSocketAddress(resolved(asked.getHostString()), asked.getPort()), timeout);
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+      return new Bounded(super.getInputStream());
     }
 
     private InetAddress resolved(String host) throws IOException {

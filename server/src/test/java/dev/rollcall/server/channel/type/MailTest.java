@@ -1,5 +1,6 @@
 package dev.rollcall.server.channel.type;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probes.Resolver;
@@ -17,9 +18,11 @@ import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -250,6 +253,72 @@ class MailTest {
       assertThat(result).isInstanceOf(Result.Retry.class);
       assertThat(((Result.Retry) result).forAll()).isTrue();
     }
+  }
+
+  /// It says more with each line, or goes on with one line.
+  @ParameterizedTest
+  @ValueSource(strings = {"220-hello\r\n", "220 hello "})
+  void aServerThatNeverEndsItsAnswerTakesNoMemory(String again) throws Exception {
+    try (ServerSocket endless = new ServerSocket(0)) {
+      AtomicLong said = new AtomicLong();
+      Thread talking =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    byte[] much = again.repeat(5_000).getBytes(US_ASCII);
+                    try (Socket socket = endless.accept()) {
+                      while (true) {
+                        socket.getOutputStream().write(much);
+                        said.addAndGet(much.length);
+                      }
+                    } catch (IOException e) {
+                      // the client has hung up
+                    }
+                  });
+      Result result =
+          send(
+              definition(endless.getLocalPort(), ",\"starttls\":\"never\""),
+              "backup",
+              Resolver.system());
+      assertThat(result.toString()).contains("the server says more than 256 KiB");
+      talking.join();
+      assertThat(said.get()).isLessThan(20_000_000); // the buffers of the sockets
+    }
+  }
+
+  private Result sendToThree(int attempt) throws InterruptedException {
+    String several =
+        definition(server.port(), ",\"starttls\":\"never\"")
+            .replace("\"ops@example.org\"", "[\"a@x.org\",\"b@x.org\",\"c@x.org\"]");
+    ChannelDefinition read =
+        ChannelReader.one(Json.stored(several), "", new Mistakes())
+            .orElseThrow(AssertionError::new);
+    Message message = new Message("job", AT.minusSeconds(60), AT, Optional.empty());
+    try (Channel channel = read.settings().open("m", Resolver.system())) {
+      return channel.send(
+          new Delivery("heartbeat:job", Notification.Kind.LATE, "key 1", message, AT, attempt));
+    }
+  }
+
+  /// The lease of the delivery would end, and another process would mail it too.
+  @Test
+  void allMailboxesTogetherHaveTheTimeOfOneAttempt() throws Exception {
+    server.answer("RCPT", ""); // it never answers
+    Result result = sendToThree(1);
+    assertThat(result).isInstanceOf(Result.Retry.class);
+    assertThat(server.asked("RCPT"))
+        .contains("RCPT TO:<a@x.org>")
+        .doesNotContain("RCPT TO:<c@x.org>");
+  }
+
+  /// One that takes all the time keeps no other waiting.
+  @Test
+  void eachAttemptBeginsWithAnotherMailbox() throws Exception {
+    assertThat(sendToThree(1)).isInstanceOf(Result.Sent.class);
+    assertThat(sendToThree(2)).isInstanceOf(Result.Sent.class);
+    assertThat(server.asked("RCPT"))
+        .extracting(line -> line.substring("RCPT TO:<".length(), "RCPT TO:<a".length()))
+        .containsExactly("a", "b", "c", "b", "c", "a");
   }
 
   @ParameterizedTest
