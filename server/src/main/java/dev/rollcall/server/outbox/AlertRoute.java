@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /// Which incidents a channel is told of, when, and how often. An empty list or set chooses nothing
 /// out: everything fits.
@@ -75,16 +74,28 @@ public record AlertRoute(
         && (kinds.isEmpty() || kinds.contains(kind));
   }
 
-  /// Whether a name fits a pattern, in which `*` stands for any characters.
+  /// Whether a name fits a pattern, in which `*` stands for any characters. A regular expression
+  /// would try all ways in which several `*` may share a name, and accounts write patterns: this
+  /// takes each part at the first place where it is, which fits if any place does.
   public static boolean isLike(String name, String pattern) {
-    if (pattern.indexOf('*') < 0) {
+    String[] parts = pattern.split("\\*", -1);
+    if (parts.length == 1) {
       return name.equals(pattern);
     }
-    StringBuilder regex = new StringBuilder();
-    for (String part : pattern.split("\\*", -1)) {
-      regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));
+    String last = parts[parts.length - 1];
+    int end = name.length() - last.length();
+    if (!name.startsWith(parts[0]) || !name.endsWith(last)) {
+      return false;
     }
-    return Pattern.compile(regex.toString(), Pattern.DOTALL).matcher(name).matches();
+    int at = parts[0].length();
+    for (int i = 1; i < parts.length - 1; i++) {
+      int found = name.indexOf(parts[i], at);
+      if (found < 0) {
+        return false;
+      }
+      at = found + parts[i].length();
+    }
+    return at <= end;
   }
 
   /// When it is told of an incident that has opened.

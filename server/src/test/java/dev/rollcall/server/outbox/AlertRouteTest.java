@@ -11,7 +11,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +65,36 @@ class AlertRouteTest {
     assertThat(route.fits("chat", SUBJECT, "down", SHOP)).isEqualTo(fits);
     assertThat(route.fits("chat", SUBJECT, "late", SHOP)).isFalse();
     assertThat(route.fits("chat", SUBJECT, "down", SHOP.severity(Severity.CRITICAL))).isFalse();
+  }
+
+  /// As a regular expression has it, in which every `*` is `.*`.
+  @Test
+  void starsInNamesStandForAnyCharacters() {
+    Random random = new Random(7);
+    for (int i = 0; i < 20_000; i++) {
+      String name = word(random, "ab\n", 8);
+      String pattern = word(random, "ab*", 6);
+      boolean like =
+          Pattern.compile(pattern.replace("*", ".*"), Pattern.DOTALL).matcher(name).matches();
+      assertThat(AlertRoute.isLike(name, pattern)).as("%s %s", name, pattern).isEqualTo(like);
+    }
+    assertThat(AlertRoute.isLike("(shop|x)", "(sh*p|x)")).isTrue();
+  }
+
+  /// An account may write such a pattern, and everybody's incidents wait for it.
+  @Test
+  void manyStarsTakeNoTime() {
+    String many = "*a".repeat(60);
+    assertThat(AlertRoute.isLike("a".repeat(255), many + "b")).isFalse();
+    assertThat(AlertRoute.isLike("a".repeat(255), many + "*")).isTrue();
+  }
+
+  private static String word(Random random, String letters, int longest) {
+    return random
+        .ints(random.nextInt(longest + 1), 0, letters.length())
+        .mapToObj(letters::substring)
+        .map(rest -> rest.substring(0, 1))
+        .collect(Collectors.joining());
   }
 
   private static List<String> words(String list) {
