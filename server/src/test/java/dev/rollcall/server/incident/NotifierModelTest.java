@@ -16,6 +16,7 @@ import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.sql.TestDatabases;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,7 +31,9 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Whatever happens, in whatever order: who was told of a beginning is told of the end, once, and
-/// of nothing after it. Receivers know keys, and now and then take a message without saying so.
+/// of nothing after it; what nobody has seen is told to all whom it fits; nobody is told of what is
+/// in maintenance; messages to people keep their distance. Receivers know keys, and now and then
+/// take a message without saying so.
 ///
 /// Each repetition is another sequence of events. `-Drollcall.test.seed=N` begins with another one.
 @ParameterizedClass
@@ -39,11 +42,19 @@ class NotifierModelTest extends IncidentTests {
   private static final int EVENTS = 60;
   private static final int SEED = Integer.getInteger("rollcall.test.seed", 0);
   private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
+  private static final IncidentStore.Filter ALL =
+      new IncidentStore.Filter(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Long.MAX_VALUE);
 
   private final List<Told> told = new ArrayList<>();
   private final Set<String> known = new HashSet<>();
   private final Map<String, String> states = new HashMap<>();
   private final List<String> log = new ArrayList<>();
+  private final List<Quiet> maintained = new ArrayList<>();
   private List<RoutedChannel> channels = List.of();
   private Random random = new Random(0);
   private volatile Answer answer = Answer.TAKES;
@@ -60,8 +71,23 @@ class NotifierModelTest extends IncidentTests {
   }
 
   /// What a receiver has been told of an incident.
+  ///
+  /// @param written when the message was written
   private record Told(
-      String channel, long incident, String name, Kind kind, boolean reminder, boolean flapping) {}
+      String channel,
+      long incident,
+      String name,
+      Kind kind,
+      boolean reminder,
+      boolean flapping,
+      Instant written) {}
+
+  /// Maintenance of a name.
+  private record Quiet(String name, Instant from, Instant to) {
+    private boolean covers(Told one) {
+      return one.name().equals(name) && one.written().isAfter(from) && one.written().isBefore(to);
+    }
+  }
 
   private RoutedChannel channel(String name, AlertRoute route) {
     RecordingChannel channel = new RecordingChannel(name, name + ":443");
@@ -82,7 +108,8 @@ class NotifierModelTest extends IncidentTests {
                           message.name(),
                           delivery.kind(),
                           one.reminder(),
-                          one.flapping())));
+                          one.flapping(),
+                          delivery.written())));
       message
           .several()
           .ifPresent(
@@ -97,7 +124,8 @@ class NotifierModelTest extends IncidentTests {
                                       one.name(),
                                       one.kind(),
                                       one.reminder(),
-                                      one.flapping()))));
+                                      one.flapping(),
+                                      delivery.written()))));
     }
     return answer == Answer.TAKES
         ? new Channel.Result.Sent()
@@ -135,6 +163,7 @@ class NotifierModelTest extends IncidentTests {
     }
     settle();
     check();
+    nothingIsLeftBehind();
   }
 
   private void happens() {
@@ -194,6 +223,8 @@ class NotifierModelTest extends IncidentTests {
 
   private void maintenance(String name) {
     log.add("maintenance of " + name);
+    endMaintenance();
+    maintained.add(new Quiet(name, clock.wall(), clock.wall().plus(Duration.ofMinutes(2))));
     ofFile =
         List.of(
             new Maintenance(
@@ -203,6 +234,14 @@ class NotifierModelTest extends IncidentTests {
                 new Maintenance.When.Once(
                     clock.wall(), Optional.of(clock.wall().plus(Duration.ofMinutes(2))))));
     incidents.apply(ofFile);
+  }
+
+  /// There is one at a time.
+  private void endMaintenance() {
+    if (!maintained.isEmpty() && maintained.getLast().to().isAfter(clock.wall())) {
+      Quiet last = maintained.removeLast();
+      maintained.add(new Quiet(last.name(), last.from(), clock.wall()));
+    }
   }
 
   private void passes(Duration time) {
@@ -236,6 +275,11 @@ class NotifierModelTest extends IncidentTests {
     answer(Answer.TAKES);
     passes(Duration.ofMinutes(5)); // maintenance ends
     look();
+    passes(TOGETHER);
+    look();
+    passes(Duration.ofMinutes(2)); // what was told meanwhile has waited for its turn
+    look();
+    whatIsOpenIsToldToAllWhomItFits();
     for (String name : NAMES) {
       String state = states.getOrDefault(name, "up");
       if (!state.equals("up")) {
@@ -251,7 +295,47 @@ class NotifierModelTest extends IncidentTests {
     assertThat(number("SELECT COUNT(*) FROM outbox_lane")).as("%s", log).isZero();
   }
 
+  private void whatIsOpenIsToldToAllWhomItFits() {
+    for (String name : openIncidents()) {
+      Incident one = incident(name);
+      for (RoutedChannel routed : channels) {
+        if (one.acknowledged().isEmpty() && fits(routed, one)) {
+          assertThat(told)
+              .as("%s in %s", one, log)
+              .anyMatch(
+                  said ->
+                      said.channel().equals(routed.channel().name())
+                          && said.incident() == one.id()
+                          && said.kind() == IncidentAlerts.kind(one));
+        }
+      }
+    }
+  }
+
+  private static boolean fits(RoutedChannel routed, Incident incident) {
+    String channel = routed.channel().name();
+    return routed
+        .route()
+        .fits(channel, incident.subject(), incident.kind().word(), incident.keys());
+  }
+
   private void check() {
+    assertThat(maintained)
+        .as("%s", log)
+        .allSatisfy(quiet -> assertThat(told).as("%s", quiet).noneMatch(quiet::covers));
+    for (Incident one : incidents.store().newest(Scope.operator(), ALL, 1_000)) {
+      for (RoutedChannel routed : channels) {
+        boolean sooner = routed.route().told(one.openedAt()).equals(one.openedAt());
+        if (sooner && fits(routed, one) && !wasAcknowledged(one) && !wasMaintained(one)) {
+          assertThat(told)
+              .as("%s on %s in %s", one, routed.channel().name(), log)
+              .anyMatch(
+                  said ->
+                      said.channel().equals(routed.channel().name())
+                          && said.incident() == one.id());
+        }
+      }
+    }
     for (RoutedChannel routed : channels) {
       Map<Long, List<Told>> byIncident = new HashMap<>();
       told.stream()
@@ -259,7 +343,68 @@ class NotifierModelTest extends IncidentTests {
           .forEach(
               one -> byIncident.computeIfAbsent(one.incident(), _ -> new ArrayList<>()).add(one));
       byIncident.values().forEach(this::check);
+      if (!routed.channel().keepsIncidents()) {
+        keepsItsDistance(routed.channel().name());
+      }
     }
+  }
+
+  private boolean wasAcknowledged(Incident incident) {
+    return incidents.store().timeline(incident.id()).stream()
+        .anyMatch(entry -> entry.type() == TimelineEntry.Type.ACKNOWLEDGED);
+  }
+
+  /// What is over when maintenance ends is told to nobody who was not told before.
+  private boolean wasMaintained(Incident incident) {
+    return maintained.stream()
+        .anyMatch(
+            quiet ->
+                quiet.name().equals(incident.name())
+                    && !quiet.from().isAfter(incident.resolvedAt().orElseThrow())
+                    && !quiet.to().isBefore(incident.openedAt()));
+  }
+
+  /// The messages that arrived were written with a pause after each.
+  private void keepsItsDistance(String channel) {
+    List<Long> written =
+        database.read(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT created_at FROM outbox_delivery WHERE channel = ? AND state = 1"
+                            + " ORDER BY id")
+                    .bind(0, channel)
+                    .mapTo(Long.class)
+                    .list());
+    for (int i = 1; i < written.size(); i++) {
+      assertThat(written.get(i) - written.get(i - 1))
+          .as("%s: %s in %s", channel, written, log)
+          .isGreaterThanOrEqualTo(TOGETHER.toMillis());
+    }
+  }
+
+  /// After all of that, an outage is told as ever: at once, later, again, and its end.
+  private void nothingIsLeftBehind() {
+    told.clear();
+    down("z");
+    look();
+    assertThat(said("z")).as("%s", log).containsExactlyInAnyOrder("all", "critical", "keeps");
+    passes(Duration.ofMinutes(1));
+    look();
+    assertThat(said("z")).as("%s", log).contains("later").hasSize(4);
+    passes(Duration.ofMinutes(2));
+    look();
+    assertThat(told.getLast().reminder()).as("%s", log).isTrue();
+    up("z");
+    look();
+    passes(TOGETHER);
+    look();
+    assertThat(told).filteredOn(one -> one.kind() == Kind.RECOVERED).as("%s", log).hasSize(4);
+    assertThat(told).as("%s", log).hasSize(9);
+  }
+
+  private List<String> said(String name) {
+    return told.stream().filter(one -> one.name().equals(name)).map(Told::channel).toList();
   }
 
   private void check(List<Told> ofOne) {
