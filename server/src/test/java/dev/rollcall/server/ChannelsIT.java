@@ -124,6 +124,49 @@ class ChannelsIT {
   }
 
   @Test
+  void whatIsProbablyNotMeantIsAHintToWhoWroteIt() throws Exception {
+    Plan plan =
+        Plan.in(folder)
+            .yaml(
+                """
+                channels:
+                  - {name: filed, type: ntfy, topic: t, url: 'http://127.0.0.1:1/', body: '$NAME'}
+                """);
+    String dollar = "line 1: $NAME is of healthchecks, and stays as it is: write {{name}}";
+    try (RunningRollcall rollcall = plan.start()) {
+      await().atMost(PATIENCE).until(() -> rollcall.log().contains("filed: body, " + dollar));
+      Answer made =
+          rollcall.send(
+              "POST",
+              "/v1/channels",
+              """
+              {"name": "made", "type": "ntfy", "topic": "t", "url": "http://127.0.0.1:1/",
+               "title": "$NAME", "body": "{{name}}\\n[RESULT_ERRORS]", "route": {"tags": "prdo"}}
+              """);
+      assertThat(made.status()).isEqualTo(201);
+      assertThat(hint(made))
+          .isEqualTo(
+              "title, %s; body, line 2: [RESULT_ERRORS] is of Gatus, and stays as it is: write"
+                      .formatted(dollar)
+                  + " {{cause}}; route: no service, heartbeat or group has the tag prdo");
+      assertThat(rollcall.get("/v1/channels/made").json().toString()).doesNotContain("hint");
+      assertThat(rollcall.get("/v1/channels").json().toString()).doesNotContain("hint");
+      assertThat(rollcall.page("/channels"))
+          .contains("body, " + dollar, "[RESULT_ERRORS] is of Gatus");
+      Answer changed =
+          rollcall.send(
+              "PATCH", "/v1/channels/made", "{\"title\": \"{{name}}\", \"route\": null}");
+      assertThat(hint(changed)).startsWith("body, line 2: [RESULT_ERRORS]").doesNotContain(";");
+      changed = rollcall.send("PATCH", "/v1/channels/made", "{\"body\": null}");
+      assertThat(changed.json().toString()).doesNotContain("hint");
+    }
+  }
+
+  private static String hint(Answer answer) {
+    return answer.json().at("/data/channel/data/hint").asString("");
+  }
+
+  @Test
   void everyMistakeIsALineOfItsOwn() {
     RunningRollcall.Ended ended =
         Plan.in(folder)

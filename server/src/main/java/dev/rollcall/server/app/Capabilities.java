@@ -53,13 +53,14 @@ record Capabilities(
         parts.add(
             "the outbox", new Outbox(database, commits, settings.deliveries(), registry, clock));
     InstallationKey key = new InstallationKey(settings.storage().data(), settings.secretKey());
+    KnownSubjects subjects = new KnownSubjects();
     Channels channels =
         parts.add(
             "the channels",
-            new Channels(database, commits, outbox, key, settings.monitor().reach(), clock));
+            new Channels(
+                database, commits, outbox, subjects, key, settings.monitor().reach(), clock));
     Accounts accounts =
         parts.add("the accounts", new Accounts(database, commits, settings.accounts(), key, clock));
-    KnownSubjects subjects = new KnownSubjects();
     Circles circles = new Circles(database, subjects);
     Incidents incidents =
         parts.add(

@@ -241,7 +241,7 @@ record Main(Path directory, Map<String, String> environment) {
           AlertRouteWarning.of(right).forEach(err::println);
           GroupWarning.of(right).forEach(err::println);
           MaintenanceWarning.of(right).forEach(err::println);
-          right.channels().forEach(channel -> channel.hints().forEach(err::println));
+          ChannelHints.of(right.channels()).forEach(err::println);
           right.sso().warnings(right.settings().accounts().registration()).forEach(err::println);
           out.println("ok: " + contents(right) + without(right, given));
         });

@@ -1,7 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.incident.maintenance.Maintenance;
-import dev.rollcall.server.incident.maintenance.UnknownWords;
+import dev.rollcall.server.outbox.UnknownWords;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Subject;
@@ -21,7 +21,7 @@ final class MaintenanceWarning {
   }
 
   private static Optional<String> warning(Configuration configuration, Maintenance maintenance) {
-    UnknownWords unknown = new UnknownWords(maintenance);
+    UnknownWords unknown = maintenance.which().unknownWords();
     configuration
         .services()
         .forEach(one -> see(unknown, Subject.Type.SERVICE, one.name(), one.alertKeys()));

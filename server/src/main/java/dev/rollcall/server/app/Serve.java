@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.account.Accounts;
+import dev.rollcall.server.channel.definition.ChannelDefinition;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.Heartbeats;
@@ -233,7 +234,7 @@ final class Serve {
     capabilities.incidents().start();
     capabilities.signals().start();
     capabilities.monitor().start(services);
-    hint(services);
+    hint(services, started.channels());
     capabilities.heartbeats().start();
     capabilities.absences().start();
     capabilities.groups().start();
@@ -312,13 +313,15 @@ final class Serve {
     capabilities.accounts().apply(now.settings().accounts());
     capabilities.accounts().apply(now.sso());
     Logs.level(now.settings().log());
-    hint(now.services());
+    hint(now.services(), now.channels());
     return true;
   }
 
-  /// Logs the hints about better URLs, each once.
-  private void hint(List<ServiceDefinition> services) {
-    List<String> hints = SchemeHint.of(services);
+  /// Logs the hints about better URLs and about templates of channels, each once.
+  private void hint(List<ServiceDefinition> services, List<ChannelDefinition> channels) {
+    List<String> hints =
+        Stream.concat(SchemeHint.of(services).stream(), ChannelHints.of(channels).stream())
+            .toList();
     hints.stream()
         .filter(line -> !hinted.contains(line))
         .forEach(line -> LOG.log(Level.INFO, line));

@@ -17,8 +17,10 @@ import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.outbox.RoutedChannel;
+import dev.rollcall.server.outbox.UnknownWords;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.secret.InstallationKey;
+import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.BackgroundLoop;
@@ -74,11 +76,13 @@ public final class Channels implements AutoCloseable {
     }
   }
 
+  /// @param subjects what routes choose from
   /// @param reach what channels of accounts may reach although it is not public
   public Channels(
       Database database,
       GroupCommit commits,
       Outbox outbox,
+      Subjects subjects,
       InstallationKey key,
       Blocks reach,
       Clock clock) {
@@ -90,7 +94,14 @@ public final class Channels implements AutoCloseable {
     this.list =
         new ChannelList(
             store, definitions, () -> ofFile, loop::wake, this::channel, outbox::lastTold, clock);
-    this.routes = new ChannelRoutes(store, definitions, list, publicOnly, loop::wake);
+    this.routes =
+        new ChannelRoutes(
+            store,
+            definitions,
+            list,
+            publicOnly,
+            (owner, route) -> UnknownWords.of(route).hint(database, subjects, owner),
+            loop::wake);
   }
 
   /// Uses these channels of the configuration file, and no others of it, from now on.

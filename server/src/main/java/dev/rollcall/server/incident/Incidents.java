@@ -8,7 +8,6 @@ import dev.rollcall.server.incident.maintenance.MaintenanceChanges;
 import dev.rollcall.server.incident.maintenance.MaintenanceRoutes;
 import dev.rollcall.server.incident.maintenance.MaintenanceSpans;
 import dev.rollcall.server.incident.maintenance.MaintenanceStore;
-import dev.rollcall.server.incident.maintenance.UnknownWords;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Signal;
@@ -128,7 +127,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
               notifier.wake();
             },
             names,
-            one -> UnknownWords.hint(database, subjects, one),
+            one -> one.which().unknownWords().hint(database, subjects, one.owner()),
             clock);
     this.maintenanceRoutes = new MaintenanceRoutes(maintenanceChanges);
     outbox.remark(Incidents::remarked);

@@ -436,7 +436,8 @@ class CommandsTest {
         directory.resolve("rollcall.yaml"),
         """
         channels:
-          - {name: chat, type: webhook, url: 'http://a/', route: {tags: [prod, tset], groups: Shop}}
+          - {name: chat, type: webhook, url: 'http://a/', route: {tags: [prod, tset], groups: Shop,
+             names: [s*p, bl*]}}
         services:
           - {name: shop, url: 'http://a/', tags: prod, notify: [chat, pagr]}
         heartbeats:
@@ -455,8 +456,8 @@ class CommandsTest {
         .containsExactly(
             "shop: notify names the channel pagr, which is not in this file",
             "backup: notify names the channel chta, which is not in this file",
-            "chat: its route chooses the tag tset, which no service, heartbeat or group of this"
-                + " file has",
+            "chat: route: no service, heartbeat or group of this file has the name bl*, the tag"
+                + " tset",
             "Shop: its rule says 2 of 3, but its members in this file are 1",
             "Blogs: no service, heartbeat or group of this file lies in this group",
             "maintenance disks: no service, heartbeat or group of this file has the name blg, the"

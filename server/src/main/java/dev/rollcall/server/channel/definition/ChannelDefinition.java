@@ -22,9 +22,10 @@ public record ChannelDefinition(
     AlertRoute route,
     MessageTemplates templates,
     ObjectNode json) {
-  /// A line for each thing that is right and probably not meant, with the name of the channel.
+  /// A line for each thing that is right and probably not meant: `body, line 2: $NAME is of
+  /// healthchecks, and stays as it is: write {{name}}`.
   public List<String> hints() {
-    return templates.hints().stream().map(hint -> name + ": " + hint).toList();
+    return templates.hints();
   }
 
   @Override

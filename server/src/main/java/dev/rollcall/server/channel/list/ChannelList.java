@@ -25,7 +25,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /// The channels of an owner, those of the configuration file first, and what people do with them,
 /// by the API and on pages.
@@ -45,6 +44,7 @@ public final class ChannelList {
   /// @param receiver the host and port of its receiver; empty while this process does not use it
   /// @param hasText whether its messages have a text
   /// @param route the keys of its route with their values in words, as they were given
+  /// @param hints what is right in its definition and probably not meant
   public record Listed(
       String name,
       String type,
@@ -52,10 +52,12 @@ public final class ChannelList {
       String key,
       Optional<String> receiver,
       boolean hasText,
-      Map<String, String> route) {
-    /// Copies the map.
+      Map<String, String> route,
+      List<String> hints) {
+    /// Copies the map and the list.
     public Listed {
       route = Map.copyOf(route);
+      hints = List.copyOf(hints);
     }
   }
 
@@ -109,27 +111,31 @@ public final class ChannelList {
             fileOf(scope)
                 .map(
                     each ->
-                        listed(each.name(), each.type().name(), true, each.name(), each.json())),
+                        listed(
+                            each.name(),
+                            each.type().name(),
+                            true,
+                            each.name(),
+                            Optional.of(each))),
             store.list(Scope.of(scope.owner())).stream().map(this::listed))
         .toList();
   }
 
   private Listed listed(ChannelStore.Row row) {
-    JsonNode json =
-        definitions
-            .read(row)
-            .map(ChannelDefinition::json)
-            .orElseGet(JsonNodeFactory.instance::objectNode);
-    return listed(row.name(), row.type(), false, ChannelStore.key(row.owner(), row.name()), json);
+    String key = ChannelStore.key(row.owner(), row.name());
+    return listed(row.name(), row.type(), false, key, definitions.read(row));
   }
 
-  private Listed listed(String name, String type, boolean ofFile, String key, JsonNode json) {
+  private Listed listed(
+      String name, String type, boolean ofFile, String key, Optional<ChannelDefinition> read) {
     Map<String, String> route =
-        json.path("route").properties().stream()
+        read.stream()
+            .flatMap(definition -> definition.json().path("route").properties().stream())
             .collect(Collectors.toMap(Map.Entry::getKey, field -> words(field.getValue())));
     Optional<Channel> used = open.apply(key);
+    List<String> hints = read.map(ChannelDefinition::hints).orElseGet(List::of);
     boolean hasText = used.filter(AlertUri.class::isInstance).isEmpty();
-    return new Listed(name, type, ofFile, key, used.map(Channel::receiver), hasText, route);
+    return new Listed(name, type, ofFile, key, used.map(Channel::receiver), hasText, route, hints);
   }
 
   private static String words(JsonNode value) {

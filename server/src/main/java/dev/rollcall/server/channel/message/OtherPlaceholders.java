@@ -1,9 +1,11 @@
 package dev.rollcall.server.channel.message;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,7 +67,7 @@ final class OtherPlaceholders {
     return Optional.ofNullable(all.get(bare));
   }
 
-  /// A line for each kind of placeholder in a text that nothing replaces: `line 2: $NAME is of
+  /// A line for each placeholder in a text that nothing replaces, where it is first: `line 2: $NAME is of
   /// healthchecks, and stays as it is: write {{name}}`.
   static List<String> hints(String text) {
     List<String> hints = new ArrayList<>();
@@ -81,9 +83,12 @@ final class OtherPlaceholders {
   private static void placeholders(
       String text, Pattern pattern, String whose, Map<String, String> ours, List<String> hints) {
     Matcher found = pattern.matcher(text);
+    Set<String> seen = new HashSet<>();
     while (found.find()) {
       String name = ours.getOrDefault(found.group(1), "");
-      hints.add(hint(text, found, whose, "{{" + name + "}}"));
+      if (seen.add(found.group(1))) {
+        hints.add(hint(text, found, whose, "{{" + name + "}}"));
+      }
     }
   }
 

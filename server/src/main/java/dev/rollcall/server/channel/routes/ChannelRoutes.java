@@ -15,10 +15,14 @@ import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.http.Unavailable;
+import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.owner.Scope;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -50,20 +54,24 @@ public final class ChannelRoutes {
   private final StoredDefinitions definitions;
   private final ChannelList list;
   private final PublicResolver publicOnly;
+  private final BiFunction<Long, AlertRoute, Optional<String>> unknownWords;
   private final Runnable changed;
 
   /// @param publicOnly what channels of accounts may reach
+  /// @param unknownWords what people should know about a route of an owner
   /// @param changed is called after each change
   public ChannelRoutes(
       ChannelStore store,
       StoredDefinitions definitions,
       ChannelList list,
       PublicResolver publicOnly,
+      BiFunction<Long, AlertRoute, Optional<String>> unknownWords,
       Runnable changed) {
     this.store = store;
     this.definitions = definitions;
     this.list = list;
     this.publicOnly = publicOnly;
+    this.unknownWords = unknownWords;
     this.changed = changed;
   }
 
@@ -98,7 +106,7 @@ public final class ChannelRoutes {
   }
 
   private Answer show(Request request) {
-    return answer(200, found(request.scope(), request.path("name")));
+    return answer(200, found(request.scope(), request.path("name")), Optional.empty());
   }
 
   private Answer create(Request request) {
@@ -116,7 +124,7 @@ public final class ChannelRoutes {
       throw notMade(request.scope(), name, most);
     }
     changed.run();
-    return answer(201, found(request.scope(), name)).naming(name);
+    return answer(201, found(request.scope(), name), hint(owner, definition)).naming(name);
   }
 
   private RuntimeException notMade(Scope scope, String name, int most) {
@@ -157,7 +165,18 @@ public final class ChannelRoutes {
       throw ChannelList.unknown(row.name());
     }
     changed.run();
-    return answer(200, found(request.scope(), row.name()));
+    return answer(200, found(request.scope(), row.name()), hint(owner, definition));
+  }
+
+  /// What is right and probably not meant: `body, line 2: $NAME is of healthchecks, and stays as it
+  /// is: write {{name}}; route: no service, heartbeat or group has the tag prdo`.
+  private Optional<String> hint(long owner, ChannelDefinition definition) {
+    String hints =
+        Stream.concat(
+                definition.hints().stream(),
+                unknownWords.apply(owner, definition.route()).map("route: "::concat).stream())
+            .collect(Collectors.joining("; "));
+    return Optional.of(hints).filter(text -> !text.isEmpty());
   }
 
   private Answer delete(Request request) {
@@ -272,18 +291,25 @@ public final class ChannelRoutes {
     return JsonNodeFactory.instance.objectNode().put("name", name).put("type", type);
   }
 
-  private static Answer answer(int status, Shown shown) {
+  private static Answer answer(int status, Shown shown, Optional<String> hint) {
     return Envelope.of(
         status,
         json -> {
           json.writeStartObject().writeName("channel").writeStartObject().writeName("data");
-          write(json, shown);
-          json.writeEndObject().writeEndObject();
+          json.writeStartObject();
+          fields(json, shown);
+          hint.ifPresent(text -> json.writeStringProperty("hint", text));
+          json.writeEndObject().writeEndObject().writeEndObject();
         });
   }
 
   private static void write(JsonGenerator json, Shown shown) {
     json.writeStartObject();
+    fields(json, shown);
+    json.writeEndObject();
+  }
+
+  private static void fields(JsonGenerator json, Shown shown) {
     shown
         .definition()
         .properties()
@@ -293,6 +319,5 @@ public final class ChannelRoutes {
               Json.node(json, field.getValue());
             });
     json.writeStringProperty("origin", shown.origin());
-    json.writeEndObject();
   }
 }

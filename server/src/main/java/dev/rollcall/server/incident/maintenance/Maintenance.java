@@ -2,6 +2,7 @@ package dev.rollcall.server.incident.maintenance;
 
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.outbox.AlertRoute;
+import dev.rollcall.server.outbox.UnknownWords;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.time.JobSchedule;
@@ -30,6 +31,11 @@ public record Maintenance(long owner, String title, Which which, When when) {
       names = List.copyOf(names);
       tags = List.copyOf(tags);
       groups = List.copyOf(groups);
+    }
+
+    /// Its words that no subject has, until they are seen.
+    public UnknownWords unknownWords() {
+      return new UnknownWords(names, tags, groups);
     }
 
     /// The form in which it is recorded.

@@ -1,6 +1,5 @@
-package dev.rollcall.server.incident.maintenance;
+package dev.rollcall.server.outbox;
 
-import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
@@ -11,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The names, tags and groups of maintenance that no subject has: probably misspelt, and allowed,
-/// since the subject may be made later.
+/// The names, tags and groups of a route or of maintenance that no subject has: probably misspelt,
+/// and allowed, since the subject may be made later.
 public final class UnknownWords {
   /// How many are named in a hint.
   private static final int MOST = 5;
@@ -25,11 +24,17 @@ public final class UnknownWords {
   private final Set<String> groups;
 
   /// All of them, until [#see] has seen who has them.
-  public UnknownWords(Maintenance maintenance) {
-    Maintenance.Which which = maintenance.which();
-    this.names = new LinkedHashSet<>(which.names());
-    this.tags = new LinkedHashSet<>(which.tags());
-    this.groups = new LinkedHashSet<>(which.groups());
+  ///
+  /// @param names `*` in them stands for any characters
+  public UnknownWords(List<String> names, List<String> tags, List<String> groups) {
+    this.names = new LinkedHashSet<>(names);
+    this.tags = new LinkedHashSet<>(tags);
+    this.groups = new LinkedHashSet<>(groups);
+  }
+
+  /// Those of a route.
+  public static UnknownWords of(AlertRoute route) {
+    return new UnknownWords(route.names(), route.tags(), route.groups());
   }
 
   /// A subject that there is.
@@ -63,25 +68,20 @@ public final class UnknownWords {
                 + (more > 0 ? " and " + more + " more" : ""));
   }
 
-  /// The hint about maintenance by the subjects that its owner has now.
-  public static Optional<String> hint(
-      Database database, Subjects subjects, Maintenance maintenance) {
-    UnknownWords unknown = new UnknownWords(maintenance);
+  /// The hint by the subjects that an owner has now.
+  public Optional<String> hint(Database database, Subjects subjects, long owner) {
     int seen = 0;
     for (Subject.Type type : Subject.Type.values()) {
       long last = 0;
       List<Subjects.Keyed> some;
       do {
         long id = last;
-        some =
-            unknown.isEmpty()
-                ? List.of()
-                : database.read(tx -> subjects.above(tx, type, maintenance.owner(), id));
-        some.forEach(one -> unknown.see(one.subject(), one.keys()));
+        some = isEmpty() ? List.of() : database.read(tx -> subjects.above(tx, type, owner, id));
+        some.forEach(one -> see(one.subject(), one.keys()));
         seen += some.size();
         last = some.isEmpty() ? last : some.getLast().subject().id();
       } while (!some.isEmpty() && seen < MOST_SUBJECTS);
     }
-    return seen < MOST_SUBJECTS ? unknown.hint("") : Optional.empty();
+    return seen < MOST_SUBJECTS ? hint("") : Optional.empty();
   }
 }
