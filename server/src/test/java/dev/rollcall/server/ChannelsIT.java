@@ -154,8 +154,7 @@ class ChannelsIT {
       assertThat(rollcall.page("/channels"))
           .contains("body, " + dollar, "[RESULT_ERRORS] is of Gatus");
       Answer changed =
-          rollcall.send(
-              "PATCH", "/v1/channels/made", "{\"title\": \"{{name}}\", \"route\": null}");
+          rollcall.send("PATCH", "/v1/channels/made", "{\"title\": \"{{name}}\", \"route\": null}");
       assertThat(hint(changed)).startsWith("body, line 2: [RESULT_ERRORS]").doesNotContain(";");
       changed = rollcall.send("PATCH", "/v1/channels/made", "{\"body\": null}");
       assertThat(changed.json().toString()).doesNotContain("hint");

@@ -44,11 +44,7 @@ class NotifierModelTest extends IncidentTests {
   private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
   private static final IncidentStore.Filter ALL =
       new IncidentStore.Filter(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Long.MAX_VALUE);
+          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Long.MAX_VALUE);
 
   private final List<Told> told = new ArrayList<>();
   private final Set<String> known = new HashSet<>();

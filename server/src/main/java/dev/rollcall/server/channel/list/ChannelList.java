@@ -112,11 +112,7 @@ public final class ChannelList {
                 .map(
                     each ->
                         listed(
-                            each.name(),
-                            each.type().name(),
-                            true,
-                            each.name(),
-                            Optional.of(each))),
+                            each.name(), each.type().name(), true, each.name(), Optional.of(each))),
             store.list(Scope.of(scope.owner())).stream().map(this::listed))
         .toList();
   }

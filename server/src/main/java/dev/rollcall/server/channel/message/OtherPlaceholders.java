@@ -67,8 +67,8 @@ final class OtherPlaceholders {
     return Optional.ofNullable(all.get(bare));
   }
 
-  /// A line for each placeholder in a text that nothing replaces, where it is first: `line 2: $NAME is of
-  /// healthchecks, and stays as it is: write {{name}}`.
+  /// A line for each placeholder in a text that nothing replaces, where it is first: `line 2: $NAME
+  /// is of healthchecks, and stays as it is: write {{name}}`.
   static List<String> hints(String text) {
     List<String> hints = new ArrayList<>();
     placeholders(text, WITH_DOLLAR, "healthchecks", HEALTHCHECKS, hints);

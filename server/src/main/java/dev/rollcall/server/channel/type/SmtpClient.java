@@ -100,6 +100,7 @@ public final class SmtpClient {
 
   /// What a server may say in a conversation, in bytes, the certificates of TLS included.
   private static final int MOST_SAID = 256 * 1024;
+
   private static final int FINAL = 500;
   private static final int LONGEST_REASON = 300;
   private static final Pattern NOT_VISIBLE = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]+");
