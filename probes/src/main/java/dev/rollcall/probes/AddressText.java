@@ -9,6 +9,12 @@ final class AddressText {
       Pattern.compile(
           "(?:0x[0-9a-f]{1,15}|[0-9]{1,18})(?:\\.(?:0x[0-9a-f]{1,15}|[0-9]{1,18})){0,3}");
 
+  /// Four decimal numbers without zeros before them, as most addresses are written: nothing has to
+  /// change then, and nothing is taken apart for each check.
+  private static final Pattern DOTTED =
+      Pattern.compile(
+          "N(?:\\.N){3}".replace("N", "(?:0|[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5])"));
+
   private AddressText() {}
 
   /// `host` as four decimal numbers, if it is an address in any of the forms of `inet_aton`, which
@@ -17,7 +23,10 @@ final class AddressText {
   ///
   /// @param host in lower case
   static String dotted(String host) {
-    if (host.isEmpty() || !isDigit(host.charAt(0)) || !NUMBERS.matcher(host).matches()) {
+    if (host.isEmpty()
+        || !isDigit(host.charAt(0))
+        || DOTTED.matcher(host).matches()
+        || !NUMBERS.matcher(host).matches()) {
       return host;
     }
     String[] parts = host.split("\\.", -1);

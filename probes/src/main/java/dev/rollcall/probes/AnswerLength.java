@@ -1,9 +1,12 @@
 package dev.rollcall.probes;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpMessage;
@@ -17,6 +20,9 @@ import org.apache.hc.core5.http.ProtocolException;
 final class AnswerLength implements ContentLengthStrategy {
   /// Taken off from the body by [ContentCodings].
   private static final Set<String> CODINGS = Set.of("", "identity", "gzip", "x-gzip", "deflate");
+
+  /// Its first number counts.
+  private static final Pattern LENGTH = Pattern.compile("\\+?(\\d+).*");
 
   @Override
   public long determineLength(HttpMessage answer) throws ProtocolException {
@@ -33,18 +39,19 @@ final class AnswerLength implements ContentLengthStrategy {
   }
 
   private static long length(List<String> lengths) throws ProtocolException {
-    List<String> different = lengths.stream().distinct().toList();
-    if (different.isEmpty()) {
+    if (lengths.isEmpty()) {
       return UNDEFINED;
     }
+    Set<String> different = new LinkedHashSet<>(lengths);
     if (different.size() > 1) {
       throw new Unreadable(
           "the answer gives different lengths of its body: " + String.join(", ", different));
     }
-    String digits = different.getFirst().replaceFirst("^\\+?(\\d+).*", "$1");
-    if (!digits.matches("\\d+")) {
+    Matcher length = LENGTH.matcher(lengths.getFirst());
+    if (!length.matches()) {
       throw new Unreadable("the answer's Content-Length is no number");
     }
+    String digits = length.group(1);
     return digits.length() > 18 ? UNDEFINED : Long.parseLong(digits);
   }
 

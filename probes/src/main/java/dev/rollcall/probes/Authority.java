@@ -18,12 +18,22 @@ public record Authority(String host, int port) {
   /// Checks both.
   public Authority {
     host = AddressText.dotted(HostNames.ascii(decoded(host)));
-    if (host.isBlank() || host.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@')) {
+    if (host.isBlank() || !isHost(host)) {
       throw new IllegalArgumentException("no host in \"" + host + "\"");
     }
     if (port < 1 || port > 65_535) {
       throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
     }
+  }
+
+  private static boolean isHost(String host) {
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      if (c <= ' ' || c == '/' || c == '@') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// In URLs, a name may be percent-encoded; the `%` of an IPv6 address is that of its zone.
@@ -76,13 +86,22 @@ public record Authority(String host, int port) {
     if (rest.isEmpty() || rest.equals(":")) {
       return new Authority(host, defaultPort);
     }
-    if (!rest.matches(":\\d{1,9}")) {
+    if (!isPort(rest)) {
       // Not repeated: it is the password where that has a / in it, as in user:pass/word@host.
       throw new IllegalArgumentException(
           "what follows the host is no port: write host:port, and in user and password %2F for /,"
               + " %3F for ?, %23 for #");
     }
     return new Authority(host, Integer.parseInt(rest, 1, rest.length(), 10));
+  }
+
+  /// A colon and one to nine digits.
+  private static boolean isPort(String text) {
+    boolean port = text.charAt(0) == ':' && text.length() >= 2 && text.length() <= 10;
+    for (int i = 1; port && i < text.length(); i++) {
+      port = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+    }
+    return port;
   }
 
   /// The host as a URL has it, and the port unless it is `defaultPort`.

@@ -14,7 +14,7 @@ public final class HostNames {
   ///
   /// @throws IllegalArgumentException if it is not a valid host name
   public static String ascii(String name) {
-    if (name.chars().allMatch(c -> c < 128)) {
+    if (isAscii(name)) {
       return name.toLowerCase(Locale.ROOT);
     }
     try {
@@ -26,6 +26,15 @@ public final class HostNames {
               + " class path",
           e);
     }
+  }
+
+  private static boolean isAscii(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) >= 128) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// The only class that needs ICU, which is optional.

@@ -87,8 +87,7 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
       throws IOException, ProbeFailure, InterruptedException {
     Progress progress = exchange.progress();
     Step step = new Step(HttpTarget.of(question.uri()), question.method(), true, ownCookies());
-    Cookies cookies = new Cookies();
-    Set<Step> seen = new HashSet<>();
+    Redirects redirects = null; // made at the first: most answers do not redirect
     while (true) {
       ClassicHttpResponse answer = send(step, exchange);
       try {
@@ -99,12 +98,13 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
           progress.attempt().took(Phase.HEADER, progress.attempt().elapsed());
           return reader.read(answer, exchange);
         }
-        cookies.keep(answer, step.target());
-        seen.add(step);
-        step = step.to(next.get(), status, cookies, this);
+        redirects = redirects == null ? new Redirects(new Cookies(), new HashSet<>()) : redirects;
+        redirects.cookies().keep(answer, step.target());
+        redirects.seen().add(step);
+        step = step.to(next.get(), status, redirects.cookies(), this);
         if (progress.attempt().redirects() == Redirect.MOST) {
           throw ProbeFailure.answered(
-              (seen.contains(step)
+              (redirects.seen().contains(step)
                       ? "redirect loop at %2$s"
                       : "more than %1$d redirects, the last to %2$s")
                   .formatted(Redirect.MOST, step.target().withoutQuery()));
@@ -122,10 +122,11 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
   /// Where a redirect leads that is followed.
   private Optional<HttpTarget> next(HttpTarget from, ClassicHttpResponse answer)
       throws ProbeFailure {
+    if (!question.settings().followRedirects() || !Redirect.is(answer.getCode())) {
+      return Optional.empty();
+    }
     Optional<String> location = Redirect.location(answer);
-    if (!question.settings().followRedirects()
-        || !Redirect.is(answer.getCode())
-        || location.isEmpty()) {
+    if (location.isEmpty()) {
       return Optional.empty();
     }
     HttpTarget to = Redirect.target(from, location.get());
@@ -166,6 +167,11 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
           kept.header(next, stays ? call.ownCookies() : Optional.empty()));
     }
   }
+
+  /// What redirects have brought so far.
+  ///
+  /// @param seen the requests that were redirected
+  private record Redirects(Cookies cookies, Set<Step> seen) {}
 
   /// Sends one request; on a kept connection that turns out dead, once more on a new one.
   private ClassicHttpResponse send(Step step, Exchange exchange) throws IOException {
