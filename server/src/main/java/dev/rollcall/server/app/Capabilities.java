@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.account.Accounts;
+import dev.rollcall.server.address.ReverseNames;
 import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.collector.CollectorStats;
@@ -41,6 +42,8 @@ record Capabilities(
     Pool pool,
     Collector collector,
     Nodes nodes) {
+  /// How many names of routers are looked up at the same time.
+  private static final int NAMES_AT_ONCE = 4;
 
   /// Opens them in the order in which they need each other.
   static Capabilities open(
@@ -105,7 +108,14 @@ record Capabilities(
     NetworkWatch networkWatch =
         parts.add(
             "the watch of the network",
-            new NetworkWatch(database, commits, new TracedRoutes(), subjects, signals, clock));
+            new NetworkWatch(
+                database,
+                commits,
+                new TracedRoutes(),
+                subjects,
+                signals,
+                parts.add("the names of routers", new ReverseNames(NAMES_AT_ONCE)),
+                clock));
     monitor.whenLost(networkWatch::wake);
     Absences absences =
         parts.add(

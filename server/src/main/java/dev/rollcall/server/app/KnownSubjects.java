@@ -53,6 +53,17 @@ final class KnownSubjects implements Subjects {
   }
 
   @Override
+  public Optional<String> title(Handle tx, Subject subject) {
+    return of(subject.type()).title(tx, subject);
+  }
+
+  /// Services alone are traced.
+  @Override
+  public List<Keyed> lostBehind(Handle tx, Subject place) {
+    return services.lostBehind(tx, place);
+  }
+
+  @Override
   public List<Keyed> above(Handle tx, Subject.Type type, long owner, long id) {
     return of(type).above(tx, type, owner, id);
   }

@@ -34,7 +34,8 @@ final class HeldSignals {
   enum Reason {
     /// Maintenance covers it.
     MAINTENANCE(1),
-    /// Whether what it depends on, or the network on the way to it, is wrong is not certain yet.
+    /// Whether what it depends on, or the network on the way to it, is wrong is not certain yet; or
+    /// nothing is lost behind it any more, and it is about to end.
     UNCERTAIN(2),
     /// What it depends on is wrong, and has an incident.
     BEHIND(3);

@@ -40,6 +40,10 @@ record HoldRules(Subjects subjects, CurrentMaintenance maintenance) {
     if (maintenance.end(signal.subject(), keys, now).isPresent()) {
       return held(signal, Reason.MAINTENANCE, Optional.empty(), List.of());
     }
+    if (signal.subject().type() == Subject.Type.NETWORK
+        && subjects.lostBehind(tx, signal.subject()).isEmpty()) {
+      return held(signal, Reason.UNCERTAIN, Optional.empty(), List.of()); // it is about to end
+    }
     long owner = signal.subject().owner();
     Set<String> seen = new HashSet<>(List.of(signal.subject().name()));
     Deque<String> names = new ArrayDeque<>(keys.dependsOn());

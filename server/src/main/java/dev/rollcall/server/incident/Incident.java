@@ -11,7 +11,8 @@ import java.util.Optional;
 /// @param owner whose it is
 /// @param subject what it is about, with its name when the incident opened; empty for one that a
 ///   person opened: it may be about several
-/// @param title what a person calls it; never empty for one that a person opened
+/// @param title what a person calls it, or the name of the router that it is about; never empty for
+///   one that a person opened
 /// @param keys of the subject, when the incident opened; with several, what they have in common
 /// @param cause why, in words
 /// @param startedAt when it began: that is before it was confirmed
@@ -43,9 +44,22 @@ public record Incident(
   /// @param by who, as people read it
   public record Acknowledgement(String by, Instant at) {}
 
-  /// What is wrong: the name of its subject; of one that a person opened, its title.
+  /// What is wrong: the name of its subject; of one that a person opened, its title; of a place in
+  /// the network both: `10.2.3.4 (r2.example.net)`.
   public String name() {
-    return subject.map(Subject::name).or(() -> title).orElse("");
+    String named = title.orElse("");
+    return subject
+        .map(one -> isPlace() && !named.isEmpty() ? one.name() + " (" + named + ")" : one.name())
+        .orElse(named);
+  }
+
+  /// What it is called besides, if its name does not say so already.
+  public Optional<String> subtitle() {
+    return title.filter(_ -> subject.isPresent() && !isPlace());
+  }
+
+  private boolean isPlace() {
+    return subject.filter(one -> one.type() == Subject.Type.NETWORK).isPresent();
   }
 
   /// How much it matters.

@@ -135,10 +135,7 @@ final class IncidentEdits {
         yield added(tx, made, TimelineEntry.Type.SEVERITY, by, Optional.of(severity.word()));
       }
       case Change.SetTitle(long incident, String by, Optional<String> title) -> {
-        tx.createUpdate("UPDATE incident SET title = :title WHERE id = :id")
-            .bind("title", title.orElse(null))
-            .bind("id", incident)
-            .execute();
+        IncidentTable.title(tx, incident, title);
         yield added(tx, made, TimelineEntry.Type.TITLE, by, title);
       }
       case Change.SetPhase(long incident, String by, Optional<PublicPhase> phase) -> {

@@ -415,6 +415,14 @@ final class IncidentTable {
         });
   }
 
+  /// What else it is called; empty: nothing else.
+  static void title(Handle tx, long incident, Optional<String> title) {
+    tx.createUpdate("UPDATE incident SET title = :title WHERE id = :id")
+        .bind("title", title.orElse(null))
+        .bind("id", incident)
+        .execute();
+  }
+
   /// Whoever changes incidents, or how far channels have been told of them, does so one after the
   /// other: otherwise one process could tell that an incident is open while another one ends it.
   static void takeTurns(Database database, Handle tx) {

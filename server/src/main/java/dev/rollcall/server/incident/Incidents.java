@@ -317,6 +317,10 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
               subjects
                   .lastOutput(tx, signal.subject())
                   .ifPresent(output -> IncidentTable.keepOutput(tx, incident.id(), output));
+              subjects
+                  .title(tx, signal.subject())
+                  .ifPresent(
+                      title -> IncidentTable.title(tx, incident.id(), Optional.of(title)));
               alerts.opened(tx, signal, incident);
               tx.afterCommit(opened::inc);
             });
@@ -352,7 +356,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   }
 
   private CurrentMaintenance currentMaintenance(Handle tx) {
-    return new CurrentMaintenance(tx, ofFile);
+    return new CurrentMaintenance(tx, subjects, ofFile);
   }
 
   /// Whether a subject is down, but only behind something that it depends on, or perhaps so.

@@ -28,12 +28,14 @@ import java.util.stream.Stream;
 ///
 /// @param ended the hops of the breaks that are over
 /// @param begun the breaks that are new
+/// @param found all that are found now: those that are new, and those that may be soon
 /// @param placed the lost subjects of which something else is known now
 /// @param observe the subjects to observe at once
 /// @param waits whether it is not decided yet what some of the lost ones are behind
 record BreakChanges(
     List<InetAddress> ended,
     List<NetworkBreak> begun,
+    List<NetworkBreak> found,
     List<WatchedSubject> placed,
     List<Subject> observe,
     boolean waits) {
@@ -102,6 +104,7 @@ record BreakChanges(
     return new BreakChanges(
         List.copyOf(ended),
         begun,
+        found,
         placed,
         Stream.concat(undecided.missing.stream(), notAskedAgain(lost, well, behind, now).stream())
             .distinct()

@@ -17,6 +17,12 @@ final class BreakSubjects implements Subjects {
     return AlertKeys.NONE;
   }
 
+  /// The name of the router.
+  @Override
+  public Optional<String> title(Handle tx, Subject one) {
+    return BreakTable.name(tx, one.id());
+  }
+
   @Override
   public Optional<String> lastOutput(Handle tx, Subject one) {
     return Optional.empty();

@@ -42,14 +42,26 @@ final class BreakTable {
 
   /// Adds one that is not there yet.
   ///
+  /// @param name of the router; empty if it is not known
   /// @param since when the first that is lost behind it was
-  static Subject add(Handle tx, InetAddress hop, Instant since) {
-    String name = NetworkBreak.text(hop);
-    tx.createUpdate("INSERT INTO network_break (hop, since_at) VALUES (:hop, :since)")
-        .bind("hop", name)
+  static Subject add(Handle tx, InetAddress hop, Optional<String> name, Instant since) {
+    String address = NetworkBreak.text(hop);
+    tx.createUpdate(
+            "INSERT INTO network_break (hop, name, since_at) VALUES (:hop, :name, :since)")
+        .bind("hop", address)
+        .bind("name", name.orElse(null))
         .bind("since", since.toEpochMilli())
         .execute();
-    return find(tx, name).orElseThrow();
+    return find(tx, address).orElseThrow();
+  }
+
+  /// The name of the router of one that is open; empty if it is not known.
+  static Optional<String> name(Handle handle, long id) {
+    return handle
+        .createQuery("SELECT name FROM network_break WHERE id = :id AND name IS NOT NULL")
+        .bind("id", id)
+        .mapTo(String.class)
+        .findOne();
   }
 
   static void remove(Handle tx, Subject one) {

@@ -2,6 +2,7 @@ package dev.rollcall.server.network;
 
 import dev.rollcall.server.address.Addresses;
 import java.net.InetAddress;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -34,9 +35,16 @@ public record NetworkBreak(
     return Addresses.text(Addresses.of(address.getAddress()));
   }
 
+  private static String shown(InetAddress hop, Map<InetAddress, String> names) {
+    String name = names.getOrDefault(hop, "");
+    return text(hop) + (name.isEmpty() ? "" : " (" + name + ")");
+  }
+
   /// Why it is said to be broken: `3 services are lost behind it: mail, shop, wiki; the way to it
-  /// is well as far as 10.2.3.1`.
-  public String words() {
+  /// is well as far as 10.2.3.1 (r1.example.net)`.
+  ///
+  /// @param names the names of the routers that have one
+  public String words(Map<InetAddress, String> names) {
     StringBuilder words = new StringBuilder();
     words.append(behind.size()).append(" services are lost behind it: ");
     words.append(behind.stream().sorted().limit(NAMED).collect(Collectors.joining(", ")));
@@ -45,7 +53,7 @@ public record NetworkBreak(
     }
     words.append(
         before
-            .map(hop -> "; the way to it is well as far as " + text(hop))
+            .map(hop -> "; the way to it is well as far as " + shown(hop, names))
             .orElse("; it is not known whether the way to it is well"));
     if (silent == 1) {
       words.append("; a hop before it never answers, and may be broken instead");

@@ -2,6 +2,7 @@ package dev.rollcall.server.network;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.rollcall.server.address.ReverseNames;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.Subject;
@@ -15,9 +16,13 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /// The entry point of the package for the composition root: watches where the network is broken.
@@ -27,7 +32,8 @@ import org.jdbi.v3.core.Handle;
 /// lost it does nothing.
 public final class NetworkWatch implements AutoCloseable {
   /// The scripts that create the tables of this package.
-  public static final List<String> MIGRATIONS = List.of("db/migration/V55__network_break.sql");
+  public static final List<String> MIGRATIONS =
+      List.of("db/migration/V55__network_break.sql", "db/migration/V64__network_break_name.sql");
 
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
@@ -45,16 +51,34 @@ public final class NetworkWatch implements AutoCloseable {
   /// thousands may be lost one after the other.
   private static final int PAUSE_FACTOR = 4;
 
+  /// How long the names of routers may take, all together, when a break begins. They are looked up
+  /// as soon as one is found, which mostly is a confirmation earlier.
+  private static final Duration FOR_NAMES = Duration.ofSeconds(1);
+
+  /// How often it looks anew because a break was found between a look and the write.
+  private static final int MOST_TURNS = 3;
+
+  /// How many breaks have names at once.
+  private static final int MOST_NAMED = 20;
+
   private final Database database;
   private final GroupCommit commits;
   private final WatchedRoutes routes;
   private final Subjects subjects;
   private final SignalWriter signals;
+  private final ReverseNames names;
   private final Clock clock;
-  private final Batch<Boolean, Boolean> changing = this::changeAll;
+  private final Batch<Named, Boolean> changing = this::changeAll;
   private final BackgroundLoop loop =
       new BackgroundLoop(
           "network", "the search for breaks of the network", AFTER_FAILURE, this::round);
+
+  /// Which names of routers are known.
+  ///
+  /// @param asked the hops that were asked for
+  /// @param names by their hops
+  /// @param last whether what begins meanwhile begins without a name
+  private record Named(Set<InetAddress> asked, Map<InetAddress, String> names, boolean last) {}
 
   /// How everything stands.
   ///
@@ -70,18 +94,21 @@ public final class NetworkWatch implements AutoCloseable {
   }
 
   /// @param subjects those of all types, to observe them
+  /// @param names asked for the hops of breaks alone
   public NetworkWatch(
       Database database,
       GroupCommit commits,
       WatchedRoutes routes,
       Subjects subjects,
       SignalWriter signals,
+      ReverseNames names,
       Clock clock) {
     this.database = database;
     this.commits = commits;
     this.routes = routes;
     this.subjects = subjects;
     this.signals = signals;
+    this.names = names;
     this.clock = clock;
   }
 
@@ -115,12 +142,37 @@ public final class NetworkWatch implements AutoCloseable {
   /// Looks, and writes what is new.
   ///
   /// @return when to look again
-  Duration look() {
-    Look look = database.read(this::lookAt);
-    if (look.changes().isNew()) {
-      commits.write(changing, true);
+  Duration look() throws InterruptedException {
+    for (int turn = 1; ; turn++) {
+      Look look = database.read(this::lookAt);
+      hops(look.changes().found()).forEach(names::expect);
+      if (!look.changes().isNew()
+          || commits.write(changing, named(look.changes().begun(), turn >= MOST_TURNS))) {
+        return look.next();
+      }
     }
-    return look.next();
+  }
+
+  /// The hops of which people are told.
+  private static List<InetAddress> hops(List<NetworkBreak> breaks) {
+    return breaks.stream()
+        .limit(MOST_NAMED)
+        .flatMap(one -> Stream.concat(Stream.of(one.hop()), one.before().stream()))
+        .distinct()
+        .toList();
+  }
+
+  private Named named(List<NetworkBreak> breaks, boolean last) throws InterruptedException {
+    Map<InetAddress, String> named = new HashMap<>();
+    List<InetAddress> hops = hops(breaks);
+    Duration until = clock.monotonic().plus(FOR_NAMES);
+    for (InetAddress hop : hops) {
+      Duration left = until.minus(clock.monotonic());
+      names
+          .name(hop, left.isNegative() ? Duration.ZERO : left)
+          .ifPresent(name -> named.put(hop, name));
+    }
+    return new Named(Set.copyOf(hops), named, last);
   }
 
   private Look lookAt(Handle handle) {
@@ -131,10 +183,18 @@ public final class NetworkWatch implements AutoCloseable {
     return new Look(lost, open, BreakChanges.of(lost, well, open.keySet(), clock.wall()));
   }
 
-  private List<Boolean> changeAll(Handle tx, List<Boolean> times) {
+  /// Changes nothing if a break has been found since, whose names were not asked for.
+  private List<Boolean> changeAll(Handle tx, List<Named> all) {
+    Map<InetAddress, String> named = new HashMap<>();
+    all.forEach(one -> named.putAll(one.names()));
     database.takeTurns(tx, "network");
     Look look = lookAt(tx);
     BreakChanges changes = look.changes();
+    Set<InetAddress> asked =
+        all.stream().flatMap(one -> one.asked().stream()).collect(Collectors.toSet());
+    if (all.stream().noneMatch(Named::last) && !asked.containsAll(hops(changes.begun()))) {
+      return all.stream().map(_ -> false).toList();
+    }
     Instant now = clock.wall();
     // Who writes observations locks the rows of schedules before those of what is lost, too.
     subjects.observe(tx, changes.observe(), now);
@@ -146,11 +206,12 @@ public final class NetworkWatch implements AutoCloseable {
     }
     for (NetworkBreak one : changes.begun()) {
       Instant since = since(one, look.lost());
-      Subject begun = BreakTable.add(tx, one.hop(), since);
-      signals.write(
-          tx, List.of(new Signal(begun, "up", "down", Optional.of(one.words()), now, since, now)));
+      Subject begun =
+          BreakTable.add(tx, one.hop(), Optional.ofNullable(named.get(one.hop())), since);
+      Optional<String> cause = Optional.of(one.words(named));
+      signals.write(tx, List.of(new Signal(begun, "up", "down", cause, now, since, now)));
     }
-    return times;
+    return all.stream().map(_ -> true).toList();
   }
 
   /// When the first that is lost behind it was.

@@ -19,6 +19,17 @@ public interface Subjects {
     return Optional.empty();
   }
 
+  /// What it is called, beside its name; empty if it has no other name.
+  default Optional<String> title(Handle tx, Subject subject) {
+    return Optional.empty();
+  }
+
+  /// What is lost behind a place in the network now, in the order of its ids, at most 10,000. Empty
+  /// for all other subjects.
+  default List<Keyed> lostBehind(Handle tx, Subject place) {
+    return List.of();
+  }
+
   /// A subject with its keys.
   record Keyed(Subject subject, AlertKeys keys) {}
 

@@ -1,21 +1,19 @@
 package dev.rollcall.server.terminal;
 
 import dev.rollcall.server.address.Addresses;
+import dev.rollcall.server.address.ReverseNames;
 import java.net.InetAddress;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.time.Duration;
 
-/// The names of routers: reverse lookups, each on a thread of its own, because the JDK's lookup
-/// holds the carrier of a virtual thread.
+/// The names of routers, if they are to be looked up.
 public final class HopNames {
-  private static final long PATIENCE_MILLIS = 1000;
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /// As many as a trace has hops.
+  private static final int AT_ONCE = 64;
 
   private final boolean lookUp;
-  private final Map<InetAddress, FutureTask<String>> names = new ConcurrentHashMap<>();
+  private final ReverseNames names = new ReverseNames(AT_ONCE);
 
   /// @param lookUp whether to look names up at all
   public HopNames(boolean lookUp) {
@@ -25,14 +23,8 @@ public final class HopNames {
   /// Begins a lookup, so that its answer is there when it is wanted.
   void expect(InetAddress address) {
     if (lookUp) {
-      names.computeIfAbsent(address, HopNames::begun);
+      names.expect(address);
     }
-  }
-
-  private static FutureTask<String> begun(InetAddress address) {
-    FutureTask<String> lookup = new FutureTask<>(address::getCanonicalHostName);
-    Thread.ofPlatform().daemon().name("hop-name").start(lookup);
-    return lookup;
   }
 
   /// `name (address)`, or the address alone.
@@ -43,22 +35,7 @@ public final class HopNames {
 
   /// The name of an address; empty if it has none, or none in time.
   String name(InetAddress address) throws InterruptedException {
-    expect(address);
-    FutureTask<String> lookup = names.get(address);
-    if (lookup == null) {
-      return "";
-    }
-    try {
-      String name = lookup.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-      return name.equals(address.getHostAddress()) ? "" : printable(name);
-    } catch (ExecutionException | TimeoutException e) {
-      return "";
-    }
-  }
-
-  /// A name comes from a stranger.
-  private static String printable(String name) {
-    return name.replaceAll("[^\\p{L}\\p{N}._:-]", "?");
+    return lookUp ? names.name(address, PATIENCE).orElse("") : "";
   }
 
   static String text(InetAddress address) {

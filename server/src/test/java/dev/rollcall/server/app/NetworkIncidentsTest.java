@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.address.ReverseNames;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.incident.Incident;
 import dev.rollcall.server.incident.IncidentLinks;
 import dev.rollcall.server.incident.IncidentSettings;
 import dev.rollcall.server.incident.IncidentStore;
 import dev.rollcall.server.incident.Incidents;
+import dev.rollcall.server.incident.maintenance.Maintenance;
 import dev.rollcall.server.monitor.MonitorDatabase;
 import dev.rollcall.server.monitor.check.Evaluator;
 import dev.rollcall.server.monitor.check.Event;
@@ -64,6 +66,8 @@ class NetworkIncidentsTest {
           Duration.ofSeconds(30),
           new IncidentSettings.Flapping(4, Duration.ofMinutes(30), Duration.ofMinutes(15)));
 
+  private static final String BREAK = "10.0.0.3 (r3.example.net)";
+
   private final TestDatabases engine;
   private final TestClock clock = new TestClock();
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -114,7 +118,16 @@ class NetworkIncidentsTest {
                 new PrometheusRegistry(),
                 clock));
     signals = add(new Signals(database, commits, incidents));
-    watch = add(new NetworkWatch(database, commits, new TracedRoutes(), subjects, signals, clock));
+    watch =
+        add(
+            new NetworkWatch(
+                database,
+                commits,
+                new TracedRoutes(),
+                subjects,
+                signals,
+                add(new ReverseNames(1, address -> "r" + address.getAddress()[3] + ".example.net")),
+                clock));
     new DayTable(database, commits, "service_tick", "service_id").prepare(clock.wall());
     Stream.of("shop 10", "mail 11", "wiki 12").forEach(each -> service(each, "1 2 3 "));
     service("blog 13", "1 ");
@@ -209,8 +222,7 @@ class NetworkIncidentsTest {
                 Long.MAX_VALUE),
             100)
         .stream()
-        .map(Incident::subject)
-        .map(subject -> subject.orElseThrow().name())
+        .map(Incident::name)
         .toList();
   }
 
@@ -224,7 +236,7 @@ class NetworkIncidentsTest {
     down("wiki", "1 2", State.UP);
     clock.pass(Duration.ofSeconds(10));
     down("shop", "1 2", State.DOWN);
-    await().untilAsserted(() -> assertThat(openIncidents()).containsExactly("10.0.0.3"));
+    await().untilAsserted(() -> assertThat(openIncidents()).containsExactly(BREAK));
     down("mail", "1 2", State.DOWN);
     down("wiki", "1", State.DOWN);
     services.keySet().stream()
@@ -238,7 +250,7 @@ class NetworkIncidentsTest {
                                 .equals(
                                     Optional.of(
                                         new IncidentStore.Hold(Optional.of("10.0.0.3"), false)))));
-    assertThat(openIncidents()).containsExactly("10.0.0.3");
+    assertThat(openIncidents()).containsExactly(BREAK);
     clock.pass(Duration.ofSeconds(10));
     services.keySet().forEach(name -> up(name, Event.Kind.DOWNTIME));
     await().untilAsserted(() -> assertThat(openIncidents()).isEmpty());
@@ -275,6 +287,58 @@ class NetworkIncidentsTest {
     await().until(() -> hold("shop").isPresent());
     clock.pass(Duration.ofSeconds(16));
     await().until(() -> openIncidents().equals(List.of("shop")));
+  }
+
+  private void maintenance(String... names) {
+    Instant now = clock.wall();
+    incidents.apply(
+        Stream.of(names)
+            .map(
+                name ->
+                    new Maintenance(
+                        Scope.OPERATOR,
+                        name,
+                        new Maintenance.Which(List.of(name), List.of(), List.of(), false),
+                        new Maintenance.When.Once(now.minusSeconds(1), Optional.empty())))
+            .toList());
+  }
+
+  private void loseAll() {
+    for (String name : List.of("mail", "shop", "wiki")) {
+      down(name, "1 2", State.DOWN);
+    }
+  }
+
+  @Test
+  void maintenanceOfAllThatIsLostBehindAPlaceCoversThePlace() {
+    maintenance("shop", "mail", "wiki");
+    loseAll();
+    await().until(() -> number("SELECT count(*) FROM network_break") == 1);
+    await().until(() -> number("SELECT count(*) FROM incident_hold WHERE reason = 1") == 4);
+    assertThat(number("SELECT count(*) FROM incident")).isZero();
+    maintenance("shop", "mail");
+    await().until(() -> openIncidents().equals(List.of(BREAK)));
+    await().until(() -> hold("wiki").filter(one -> one.behind().isPresent()).isPresent());
+  }
+
+  @Test
+  void aPlaceThatIsRightAgainAtTheEndOfMaintenanceIsToldToNobody() {
+    maintenance("shop", "mail", "wiki");
+    loseAll();
+    await().until(() -> number("SELECT count(*) FROM incident_hold WHERE reason = 1") == 4);
+    clock.pass(Duration.ofSeconds(10));
+    services.keySet().forEach(name -> up(name, Event.Kind.DOWNTIME));
+    await().until(() -> number("SELECT count(*) FROM incident_hold") == 0);
+    maintenance();
+    assertThat(number("SELECT count(*) FROM network_break")).isZero();
+    assertThat(number("SELECT count(*) FROM incident")).isZero();
+  }
+
+  @Test
+  void maintenanceOfSomeThatIsLostBehindAPlaceDoesNotCoverIt() {
+    maintenance("shop", "mail");
+    loseAll();
+    await().until(() -> openIncidents().equals(List.of(BREAK)));
   }
 
   private long number(String query) {

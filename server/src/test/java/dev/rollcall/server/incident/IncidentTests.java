@@ -141,7 +141,7 @@ abstract class IncidentTests {
             outbox,
             subjects(),
             links(),
-            tx -> new CurrentMaintenance(tx, ofFile),
+            tx -> new CurrentMaintenance(tx, subjects(), ofFile),
             TOGETHER,
             clock);
     held =
@@ -149,7 +149,7 @@ abstract class IncidentTests {
             database,
             commits,
             subjects(),
-            tx -> new CurrentMaintenance(tx, ofFile),
+            tx -> new CurrentMaintenance(tx, subjects(), ofFile),
             incidents::released,
             clock);
     flapping =

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -153,21 +154,21 @@ class BreakChangesTest {
             0,
             Set.of("shop", "mail", "wiki"),
             NetworkBreak.Sure.CERTAIN);
-    assertThat(certain.words())
+    assertThat(certain.words(Map.of(hop(2), "r2.example.net", hop(3), "r3.example.net")))
         .isEqualTo(
             "3 services are lost behind it: mail, shop, wiki; the way to it is well as far as"
-                + " 10.0.0.2");
+                + " 10.0.0.2 (r2.example.net)");
     assertThat(
             new NetworkBreak(
                     hop(3), Optional.of(hop(2)), 2, Set.of("a", "b"), NetworkBreak.Sure.LIKELY)
-                .words())
+                .words(Map.of()))
         .isEqualTo(
             "2 services are lost behind it: a, b; the way to it is well as far as 10.0.0.2; 2 hops"
                 + " before it never answer, and may be broken instead; this is likely, not certain");
     assertThat(
             new NetworkBreak(
                     hop(3), Optional.empty(), 1, Set.of("a", "b"), NetworkBreak.Sure.LIKELY)
-                .words())
+                .words(Map.of()))
         .isEqualTo(
             "2 services are lost behind it: a, b; it is not known whether the way to it is well; a"
                 + " hop before it never answers, and may be broken instead; this is likely, not"

@@ -6,6 +6,7 @@ import static dev.rollcall.server.network.Routes.well;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.server.address.ReverseNames;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Signal;
@@ -21,7 +22,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,6 +51,16 @@ class NetworkWatchTest {
   private final List<Signal> signals = new CopyOnWriteArrayList<>();
   private final List<String> observed = new CopyOnWriteArrayList<>();
   private final AtomicInteger read = new AtomicInteger();
+  private final Set<String> lookedUp = new ConcurrentSkipListSet<>();
+  private final ReverseNames names =
+      new ReverseNames(
+          2,
+          address -> {
+            lookedUp.add(address.getHostAddress());
+            return address.equals(Routes.hop(2))
+                ? address.getHostAddress() // has none
+                : "r" + address.getAddress()[3] + ".example.net";
+          });
   private Database database;
   private GroupCommit commits;
   private NetworkWatch watch;
@@ -70,6 +83,7 @@ class NetworkWatchTest {
   @AfterEach
   void close() {
     watch.close();
+    names.close();
     commits.close();
     database.close();
   }
@@ -81,6 +95,7 @@ class NetworkWatchTest {
         new Watched(),
         new Services(),
         (tx, some) -> tx.afterCommit(() -> signals.addAll(some)),
+        names,
         clock);
   }
 
@@ -119,13 +134,33 @@ class NetworkWatchTest {
   }
 
   @Test
-  void doesNothingWhileNothingIsLost() {
+  void doesNothingWhileNothingIsLost() throws Exception {
     assertThat(watch.look()).isGreaterThan(Duration.ofMinutes(1));
     assertThat(read).hasValue(0);
   }
 
   @Test
-  void aBreakBeginsOnceAndEndsOnce() {
+  void saysTheNamesOfTheRoutersOfABreakAndLooksUpNoOthers() throws Exception {
+    are(lost("a", "1 2 3 10", "1 2"));
+    watch.look();
+    assertThat(lookedUp).isEmpty();
+    are(lost("b", "1 2 3 11", "1 2"));
+    are(lost("c", "1 2 3 12", "1 2"));
+    watch.look();
+    assertThat(signals)
+        .singleElement()
+        .satisfies(
+            signal -> {
+              Optional<String> title =
+                  database.read(handle -> NetworkWatch.subjects().title(handle, signal.subject()));
+              assertThat(title).contains("r3.example.net");
+              assertThat(signal.cause().orElseThrow()).endsWith("well as far as 10.0.0.2");
+            });
+    assertThat(lookedUp).containsExactly("10.0.0.2", "10.0.0.3");
+  }
+
+  @Test
+  void aBreakBeginsOnceAndEndsOnce() throws Exception {
     are(lost("a", "1 2 3 10", "1 2"));
     assertThat(watch.look()).isEqualTo(Duration.ofSeconds(1));
     assertThat(observed).containsExactly("b", "c");

@@ -52,18 +52,35 @@ public final class ServiceSubjects implements Subjects {
   }
 
   @Override
+  public List<Keyed> lostBehind(Handle tx, Subject place) {
+    return place.type() != Subject.Type.NETWORK
+        ? List.of()
+        : tx.createQuery(
+                "SELECT s.id, s.name, s.definition FROM service_lost l"
+                    + " JOIN service s ON s.id = l.service_id WHERE l.behind = :hop"
+                    + " AND s.owner_id = :owner AND s.retired_at IS NULL"
+                    + " ORDER BY s.id LIMIT 10000")
+            .bind("hop", place.name())
+            .bind("owner", place.owner())
+            .map((row, _) -> keyed(row, place.owner()))
+            .list();
+  }
+
+  @Override
   public List<Keyed> above(Handle tx, Subject.Type type, long owner, long id) {
     return tx.createQuery(
             "SELECT id, name, definition FROM service WHERE owner_id = :owner AND id > :id"
                 + " AND retired_at IS NULL ORDER BY id LIMIT 1000")
         .bind("owner", owner)
         .bind("id", id)
-        .map(
-            (row, _) ->
-                new Keyed(
-                    new Subject(type, row.getLong("id"), owner, row.getString("name")),
-                    AlertKeys.stored(Json.stored(row.getString("definition")))))
+        .map((row, _) -> keyed(row, owner))
         .list();
+  }
+
+  private static Keyed keyed(ResultSet row, long owner) throws SQLException {
+    return new Keyed(
+        new Subject(Subject.Type.SERVICE, row.getLong("id"), owner, row.getString("name")),
+        AlertKeys.stored(Json.stored(row.getString("definition"))));
   }
 
   @Override
