@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /// A router or host of a [NetworkLab].
 public final class LabNode {
@@ -187,6 +188,7 @@ public final class LabNode {
     private final boolean four;
     private int mtu = DEFAULT_MTU;
     private boolean cut;
+    private boolean loses;
 
     Link(NetworkLab lab, int number, LabNode one, LabNode other, boolean four) {
       this.lab = lab;
@@ -227,12 +229,37 @@ public final class LabNode {
       other.ip("link set " + device() + " down");
     }
 
+    /// Loses all packets in both directions, and neither end notices.
+    public void lose() {
+      loses = true;
+      one.ip(neighbors(one, "replace", " lladdr 02:00:00:00:00:01 nud permanent"));
+      other.ip(neighbors(other, "replace", " lladdr 02:00:00:00:00:01 nud permanent"));
+    }
+
+    /// What a node believes of the hardware address of the other.
+    private String neighbors(LabNode node, String verb, String what) {
+      return (four ? List.of(true, false) : List.of(false))
+          .stream()
+              .map(
+                  ipv4 ->
+                      "neigh %s %s%s dev %s"
+                          .formatted(verb, address(other(node), ipv4), what, device()))
+              .collect(Collectors.joining("\n"));
+    }
+
     /// Takes it up again, and lets routers use it.
     public void restore() {
-      cut = false;
-      one.ip("link set " + device() + " up");
-      other.ip("link set " + device() + " up");
-      lab.reroute();
+      if (loses) {
+        loses = false;
+        one.ip(neighbors(one, "del", ""));
+        other.ip(neighbors(other, "del", ""));
+      }
+      if (cut) {
+        cut = false;
+        one.ip("link set " + device() + " up");
+        other.ip("link set " + device() + " up");
+        lab.reroute();
+      }
     }
 
     boolean isUsable(boolean ipv4) {

@@ -121,6 +121,11 @@ public final class NetworkLab implements AutoCloseable {
     return commands;
   }
 
+  /// The links of a node.
+  public List<Link> links(LabNode node) {
+    return links.stream().filter(link -> link.joins(node)).toList();
+  }
+
   /// The node with an address of a link or of its own, in the canonical form.
   public LabNode nodeAt(String address) {
     return nodes.stream()

@@ -110,6 +110,11 @@ public final class RunningRollcall implements AutoCloseable {
 
     /// Starts it where it cannot start, and waits for its end.
     Ended refused() {
+      return ended();
+    }
+
+    /// Starts a command that ends by itself, and waits for its end.
+    Ended ended() {
       Path log = folder.resolve("refused.log");
       Process process = launch(log);
       try {

@@ -1,0 +1,172 @@
+package dev.rollcall.server;
+
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.RunningRollcall.Answer;
+import dev.rollcall.server.RunningRollcall.Plan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// The target pool beyond its contract (`MeasurementContractIT`), as a stranger sees it.
+class TargetsIT {
+  @TempDir static Path sharedFolder;
+
+  /// For all tests that only ask it; empty when one begins.
+  private static RunningRollcall shared;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void start() {
+    shared =
+        Plan.of("targets", sharedFolder)
+            .flags("--allow=127.0.0.0/8,::1/128", "--lease=1h", "--interval=1h")
+            .start();
+  }
+
+  @AfterAll
+  static void stop() {
+    shared.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    for (String ip : listed(shared)) {
+      assertThat(shared.send("DELETE", "/targets/" + ip, "").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void asksANodeForItsName() {
+    for (String query : List.of("", "?node=", "?node=a%20b", "?node=a&limit=0", "?node=a&done=x")) {
+      Answer refused = shared.get("/next" + query);
+      assertThat(refused.status()).as(query).isEqualTo(400);
+      assertThat(refused.json().get("error").isString()).isTrue();
+    }
+    JsonNode empty = shared.get("/next?node=a").json();
+    assertThat(empty).hasToString("{\"retry_after\":60,\"targets\":[]}");
+  }
+
+  @Test
+  void leasesNothingToWhoAsksForHeadersAlone() {
+    hops(shared, "8.8.8.8");
+    assertThat(shared.status("HEAD", "/next?node=a")).isEqualTo(405);
+    assertThat(shared.status("HEAD", "/targets")).isEqualTo(200);
+    assertThat(shared.status("OPTIONS", "/next")).isEqualTo(204);
+    assertThat(ips(shared.get("/next?node=a").json())).containsExactly("8.8.8.8");
+  }
+
+  @Test
+  void servesManyNodesAtOnceWithoutSharingATarget() throws Exception {
+    try (RunningRollcall pool = pool();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 10; i++) {
+        int part = i;
+        hops(
+            pool,
+            IntStream.range(0, 200)
+                .mapToObj(each -> "50.0.%d.%d".formatted(part, each + 1))
+                .toArray(String[]::new));
+      }
+      List<Callable<List<String>>> nodes =
+          IntStream.range(0, 8)
+              .<Callable<List<String>>>mapToObj(
+                  node ->
+                      () -> {
+                        List<String> got = new ArrayList<>();
+                        List<String> some;
+                        do {
+                          some = ips(pool.get("/next?limit=23&node=n" + node).json());
+                          got.addAll(some);
+                        } while (!some.isEmpty());
+                        return got;
+                      })
+              .toList();
+      List<String> all = new ArrayList<>();
+      for (Future<List<String>> node : threads.invokeAll(nodes)) {
+        all.addAll(node.get());
+      }
+      assertThat(all).hasSize(2_000).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void asksWritersForTheTokenOnceThereIsOne() {
+    String token = "0123456789abcdef-right";
+    try (RunningRollcall pool = pool("--token=" + token)) {
+      assertThat(hops(pool, "8.8.8.8").status()).isEqualTo(401);
+      assertThat(pool.get("/next?node=a").status()).isEqualTo(401);
+      String header = "Bearer " + token;
+      assertThat(
+              pool.send("POST", "/hops", "{\"hops\":[\"8.8.8.8\"]}", "Authorization", header)
+                  .status())
+          .isEqualTo(200);
+      assertThat(pool.send("GET", "/next?node=a", "", "Authorization", header).status())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void saysInOneLineWhatIsWrongWithItsFlags() {
+    assertThat(Plan.of("targets", folder).onlyFlags("--port=x", "--deny=1.2.3.4/8").refused())
+        .satisfies(
+            ended -> {
+              assertThat(ended.status()).isEqualTo(2);
+              assertThat(ended.said().lines())
+                  .hasSize(2)
+                  .anyMatch(line -> line.startsWith("command line: --port: \"x\" is no port"))
+                  .anyMatch(
+                      line -> line.contains("--deny") && line.contains("write it as 1.0.0.0/8"));
+            });
+    assertThat(Plan.of("targets", folder).flags("--opt-out=none.txt").refused())
+        .satisfies(
+            ended -> {
+              assertThat(ended.status()).isEqualTo(1);
+              assertThat(ended.said()).contains("none.txt cannot be read");
+            });
+  }
+
+  private RunningRollcall pool(String... flags) {
+    return Plan.of("targets", folder).flags(flags).start();
+  }
+
+  private static String body(String key, String... texts) {
+    return List.of(texts).stream()
+        .map(text -> "\"" + text + "\"")
+        .collect(Collectors.joining(",", "{\"" + key + "\":[", "]}"));
+  }
+
+  private static Answer hops(RunningRollcall pool, String... ips) {
+    return pool.send("POST", "/hops", body("hops", ips));
+  }
+
+  private static List<String> listed(RunningRollcall pool) {
+    return pool.get("/targets")
+        .json()
+        .at("/targets/data")
+        .valueStream()
+        .map(row -> row.get("ip").stringValue())
+        .toList();
+  }
+
+  private static List<String> ips(JsonNode next) {
+    return next.get("targets").valueStream().map(row -> row.get("ip").stringValue()).toList();
+  }
+}
