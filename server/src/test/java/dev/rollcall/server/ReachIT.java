@@ -184,8 +184,10 @@ class ReachIT {
     bodies.add(service("public 6", "http://[2606:4700::1111]:%d/".formatted(PORT)));
     bodies.add(service("public name", "http://public.example:%d/".formatted(PORT)));
     bodies.add(service("public redirect", redirect("http://93.184.216.34:%d/".formatted(PORT))));
+    bodies.add(service("public ping", "ping://93.184.216.34"));
     for (String host : SPELLINGS) {
       String url = host + ":" + PORT + "/";
+      bodies.add(service("p " + host, "ping://" + host));
       bodies.add(service("d " + host, "http://" + url));
       bodies.add(service("r " + host, redirect("http://" + url)));
     }
@@ -217,13 +219,60 @@ class ReachIT {
     assertThat(services).hasSize((int) added);
     assertThat(services)
         .filteredOn(service -> service.get("name").stringValue().startsWith("public "))
-        .hasSize(4)
-        .allMatch(service -> service.get("state").stringValue().equals("up"));
+        .hasSize(5)
+        .allMatch(ReachIT::isUp);
     // What is a user, a path or a fragment beside the public host leads to that host.
     assertThat(services)
-        .filteredOn(service -> service.get("state").stringValue().equals("up"))
+        .filteredOn(ReachIT::isUp)
         .allMatch(service -> service.toString().contains("public.example") || isPublic(service));
     assertOnlyPublicWereReached();
+    long pinged = services.stream().filter(each -> isPing(each) && isUp(each)).count();
+    assertThat(echoRequests("/proc/net/snmp", "Icmp: ")).isEqualTo(5 * pinged);
+    assertThat(echoRequests("/proc/net/snmp6", "Icmp6InEchos")).isZero();
+    assertThat(services)
+        .filteredOn(each -> isPing(each) && !isUp(each))
+        .hasSizeGreaterThan(10)
+        .allSatisfy(
+            each ->
+                assertThat(each.get("reason").stringValue())
+                    .as("%s", each)
+                    .doesNotContain("timeout"));
+  }
+
+  /// A path shows the network of the operator.
+  @Test
+  void noAccountMayTrace() {
+    String url = "http://93.184.216.34:%d/".formatted(PORT);
+    assertThat(call("POST", "/v1/services", service("traced", url).replace("}", ",\"trace\":true}")))
+        .contains("\"status\":400", "trace: shows the network of this server");
+    JsonNode made = json(call("POST", "/v1/services", service("not traced", url)));
+    String path = "/v1/services/" + made.at("/data/service/data/id");
+    assertThat(call("PATCH", path, "{\"trace\":true}"))
+        .contains("\"status\":400", "trace: shows the network of this server");
+    assertThat(json(call("GET", path + "/paths", "")).at("/data/paths/data")).isEmpty();
+    call("DELETE", path, "");
+  }
+
+  /// How many echo requests have reached an address of that network.
+  private long echoRequests(String file, String counter) {
+    List<List<String>> lines =
+        run(inside("cat", file))
+            .lines()
+            .filter(line -> line.startsWith(counter))
+            .map(line -> List.of(line.split("\\s+", -1)))
+            .toList();
+    return Long.parseLong(
+        lines.size() == 1
+            ? lines.getFirst().get(1)
+            : lines.getLast().get(lines.getFirst().indexOf("InEchos")));
+  }
+
+  private static boolean isPing(JsonNode service) {
+    return service.get("url").stringValue().startsWith("ping:");
+  }
+
+  private static boolean isUp(JsonNode service) {
+    return service.get("state").stringValue().equals("up");
   }
 
   private static boolean isPublic(JsonNode service) {
