@@ -190,14 +190,14 @@ class MeasurementContractIT {
   void handsOutTheLeastRecentlyMeasuredFirst() {
     try (RunningRollcall pool = pool("--interval=1s")) {
       hops(pool, "8.8.8.1", "8.8.8.2", "8.8.8.3");
-      long lease = 0;
+      String done = "";
       List<String> again = new ArrayList<>();
       for (String expected : List.of("8.8.8.1", "8.8.8.2", "8.8.8.3")) {
-        JsonNode next = pool.get("/next?node=one&limit=1&done=" + lease).json();
+        JsonNode next = pool.get("/next?node=one&limit=1" + done).json();
         assertThat(ips(next)).containsExactly(expected);
-        lease = next.get("lease").asLong();
+        done = "&done=" + next.get("lease").asLong();
       }
-      pool.get("/next?node=one&limit=1&done=" + lease);
+      pool.get("/next?node=one&limit=1" + done);
       await()
           .atMost(PATIENCE)
           .until(() -> again.addAll(ips(pool.get("/next?node=two").json())) && again.size() >= 3);
@@ -264,12 +264,12 @@ class MeasurementContractIT {
       try (RunningRollcall node = plan.start()) {
         await()
             .atMost(PATIENCE)
-            .until(
+            .untilAsserted(
                 () ->
-                    stored(
-                                results, "SELECT DISTINCT ip FROM ping_results WHERE received = 2")
-                            .size()
-                        == 2);
+                    assertThat(
+                            stored(
+                                results, "SELECT DISTINCT ip FROM ping_results WHERE received = 2"))
+                        .hasSize(2));
         assertThat(node.health("/metrics").body())
             .contains("rollcall_node_targets_refused_total");
         assertThat(node.stop()).isZero();
@@ -302,14 +302,11 @@ class MeasurementContractIT {
       Path results = here.resolve("rollcall-data/output_data");
       await()
           .atMost(PATIENCE)
-          .until(
+          .untilAsserted(
               () ->
-                  Files.isDirectory(results)
-                      && stored(
-                                  results,
-                                  "SELECT DISTINCT ip FROM ping_results WHERE received = 1")
-                              .size()
-                          == 2);
+                  assertThat(
+                          stored(results, "SELECT DISTINCT ip FROM ping_results WHERE received = 1"))
+                      .hasSize(2));
       JsonNode node = all.rows("/v1/nodes").getFirst();
       assertThat(node.get("name").stringValue()).isEqualTo("here");
       assertThat(node.get("registered").booleanValue()).isTrue();

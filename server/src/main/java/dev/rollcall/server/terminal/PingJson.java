@@ -38,7 +38,7 @@ final class PingJson implements PingOutput {
       json.put("ttl", result.ttl());
     }
     if (result.from() != null) {
-      json.put("from", result.from().getHostAddress());
+      json.put("from", HopNames.text(result.from()));
     }
     if (result.icmpType() >= 0) {
       json.put("icmp_type", result.icmpType());

@@ -47,7 +47,7 @@ final class PingLines implements PingOutput {
       case UNREACHABLE ->
           "From %s icmp_seq=%d %s"
               .formatted(
-                  result.from() == null ? target.host() : result.from().getHostAddress(),
+                  result.from() == null ? target.host() : HopNames.text(result.from()),
                   sequence,
                   capitals(result.reason()));
       case NOT_SENT ->

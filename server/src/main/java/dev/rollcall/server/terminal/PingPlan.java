@@ -24,7 +24,7 @@ public record PingPlan(
   public record Target(String name, InetAddress address) {
     /// The address, and no name.
     String host() {
-      return address.getHostAddress();
+      return HopNames.text(address);
     }
   }
 }
