@@ -125,7 +125,7 @@ final class CutNetwork implements AutoCloseable {
         .map(
             one ->
                 "  - {name: %s, url: 'ping://%s?count=2&interval=50ms', trace: true, interval: 2s,"
-                    .formatted(one.getKey(), one.getValue())
+                        .formatted(one.getKey(), one.getValue())
                     + " timeout: 1s, confirm-interval: 1s}\n")
         .collect(Collectors.joining("", "services:\n", ""));
   }
@@ -172,10 +172,7 @@ final class CutNetwork implements AutoCloseable {
       for (LabNode router : routers) {
         all.add(
             failure(
-                router + how,
-                edges(router),
-                loses,
-                router == r(1) ? Set.of() : answering(router)));
+                router + how, edges(router), loses, router == r(1) ? Set.of() : answering(router)));
       }
     }
     return all;
@@ -185,16 +182,10 @@ final class CutNetwork implements AutoCloseable {
     return edges.stream().filter(edge -> edge.joins(router)).toList();
   }
 
-  private Failure failure(
-      String name, List<Edge> failed, boolean loses, Set<LabNode> right) {
+  private Failure failure(String name, List<Edge> failed, boolean loses, Set<LabNode> right) {
     Set<String> lost = lost(failed);
     return new Failure(
-        name,
-        failed.stream().map(Edge::link).toList(),
-        loses,
-        right,
-        lost,
-        lost.isEmpty());
+        name, failed.stream().map(Edge::link).toList(), loses, right, lost, lost.isEmpty());
   }
 
   /// The first routers from here on that answer.

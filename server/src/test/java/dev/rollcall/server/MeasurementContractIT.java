@@ -167,7 +167,8 @@ class MeasurementContractIT {
   @Test
   void keepsToItsPolicyWhileItRuns() throws IOException {
     Path list = Files.writeString(folder.resolve("opt-out.txt"), "9.9.9.9 # by mail\n");
-    try (RunningRollcall pool = pool("--opt-out=opt-out.txt", "--deny=8.8.4.0/24", "--per-network=2", "--most=5")) {
+    try (RunningRollcall pool =
+        pool("--opt-out=opt-out.txt", "--deny=8.8.4.0/24", "--per-network=2", "--most=5")) {
       hops(pool, "9.9.9.9", "8.8.8.8", "8.8.4.4", "64:ff9b::8.8.4.4", "1.1.1.1");
       assertThat(listed(pool)).containsExactly("1.1.1.1", "8.8.8.8");
       Files.writeString(list, "9.9.9.9\n8.8.8.0/24\nnonsense\n");
@@ -270,8 +271,7 @@ class MeasurementContractIT {
                             stored(
                                 results, "SELECT DISTINCT ip FROM ping_results WHERE received = 2"))
                         .hasSize(2));
-        assertThat(node.health("/metrics").body())
-            .contains("rollcall_node_targets_refused_total");
+        assertThat(node.health("/metrics").body()).contains("rollcall_node_targets_refused_total");
         assertThat(node.stop()).isZero();
       }
       assertThat(stored(results, "SELECT DISTINCT ip FROM ping_results"))
@@ -305,7 +305,8 @@ class MeasurementContractIT {
           .untilAsserted(
               () ->
                   assertThat(
-                          stored(results, "SELECT DISTINCT ip FROM ping_results WHERE received = 1"))
+                          stored(
+                              results, "SELECT DISTINCT ip FROM ping_results WHERE received = 1"))
                       .hasSize(2));
       JsonNode node = all.rows("/v1/nodes").getFirst();
       assertThat(node.get("name").stringValue()).isEqualTo("here");

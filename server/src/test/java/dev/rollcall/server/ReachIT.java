@@ -243,7 +243,8 @@ class ReachIT {
   @Test
   void noAccountMayTrace() {
     String url = "http://93.184.216.34:%d/".formatted(PORT);
-    assertThat(call("POST", "/v1/services", service("traced", url).replace("}", ",\"trace\":true}")))
+    assertThat(
+            call("POST", "/v1/services", service("traced", url).replace("}", ",\"trace\":true}")))
         .contains("\"status\":400", "trace: shows the network of this server");
     JsonNode made = json(call("POST", "/v1/services", service("not traced", url)));
     String path = "/v1/services/" + made.at("/data/service/data/id");

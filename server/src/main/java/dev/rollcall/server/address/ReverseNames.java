@@ -19,8 +19,8 @@ import java.util.concurrent.TimeoutException;
 ///
 /// A lookup may hang for as long as the system's resolver tries, and it holds its thread. So there
 /// is a bound for how many are under way and how many wait, and nobody waits for longer than they
-/// say. What was found is remembered, and so is that there was nothing. Several threads may use
-/// one at once.
+/// say. What was found is remembered, and so is that there was nothing. Several threads may use one
+/// at once.
 public final class ReverseNames implements AutoCloseable {
   private static final Duration REMEMBERED = Duration.ofHours(1);
   private static final int MOST_REMEMBERED = 1_000;
@@ -67,7 +67,7 @@ public final class ReverseNames implements AutoCloseable {
 
   /// Begins a lookup, so that its answer is there when it is wanted.
   public void expect(InetAddress address) {
-    begun(address);
+    FutureTask<String> _ = begun(address);
   }
 
   private synchronized FutureTask<String> begun(InetAddress address) {

@@ -199,7 +199,8 @@ final class PingCommand implements Command {
     for (int i = 0; addresses.hasNext(); i++) {
       InetAddress address = addresses.next().toInetAddress();
       if (whole || (i > 0 && addresses.hasNext())) {
-        targets.add(new PingPlan.Target(Addresses.text(Addresses.of(address.getAddress())), address));
+        targets.add(
+            new PingPlan.Target(Addresses.text(Addresses.of(address.getAddress())), address));
       }
     }
   }

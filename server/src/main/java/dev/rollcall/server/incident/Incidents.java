@@ -319,8 +319,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
                   .ifPresent(output -> IncidentTable.keepOutput(tx, incident.id(), output));
               subjects
                   .title(tx, signal.subject())
-                  .ifPresent(
-                      title -> IncidentTable.title(tx, incident.id(), Optional.of(title)));
+                  .ifPresent(title -> IncidentTable.title(tx, incident.id(), Optional.of(title)));
               alerts.opened(tx, signal, incident);
               tx.afterCommit(opened::inc);
             });

@@ -46,8 +46,7 @@ final class BreakTable {
   /// @param since when the first that is lost behind it was
   static Subject add(Handle tx, InetAddress hop, Optional<String> name, Instant since) {
     String address = NetworkBreak.text(hop);
-    tx.createUpdate(
-            "INSERT INTO network_break (hop, name, since_at) VALUES (:hop, :name, :since)")
+    tx.createUpdate("INSERT INTO network_break (hop, name, since_at) VALUES (:hop, :name, :since)")
         .bind("hop", address)
         .bind("name", name.orElse(null))
         .bind("since", since.toEpochMilli())
