@@ -4,8 +4,11 @@ package dev.rollcall.icmp;
 /// the loop stand still. A ping gives its credit back with its result, and after a while without
 /// one: targets that never answer would else slow down everything.
 final class CreditWindow {
-  /// What a queued reply takes of the receive buffer, as measured: 832 bytes.
-  private static final int REPLY_BYTES = 832;
+  /// What a queued reply of up to 64 bytes takes of the receive buffer, as measured. For larger ones
+  /// the kernel takes as much again as they have, at most.
+  private static final int SMALL_REPLY = 832;
+
+  private static final int SMALL = 64;
 
   private static final long AGE_NANOS = 100_000_000;
 
@@ -17,9 +20,11 @@ final class CreditWindow {
   private int taken;
 
   /// @param receiveBuffer in bytes, as the kernel counts; half of it is for what else arrives
-  CreditWindow(PingSlots slots, int receiveBuffer) {
+  /// @param messageBytes the size of a reply
+  CreditWindow(PingSlots slots, int receiveBuffer, int messageBytes) {
     this.slots = slots;
-    this.window = Math.max(1, receiveBuffer / REPLY_BYTES / 2);
+    int reply = SMALL_REPLY + 2 * Math.max(0, messageBytes - SMALL);
+    this.window = Math.max(1, receiveBuffer / reply / 2);
     this.order = new int[slots.capacity];
   }
 

@@ -22,9 +22,6 @@ final class EchoMessage {
 
   private static final int IDENTITY = 16;
 
-  /// As with `ping`: a packet of 84 bytes in IPv4.
-  private static final int LEAST_PAYLOAD = 56;
-
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfLong LONG =
@@ -34,18 +31,15 @@ final class EchoMessage {
   private final int bytes;
   private final MemorySegment text;
 
-  /// @param text what it says, in ASCII
-  EchoMessage(Arena arena, SipHash hash, String text) {
+  /// @param options the size of messages, and what they say
+  EchoMessage(Arena arena, SipHash hash, PingerOptions options) {
     this.hash = hash;
-    this.bytes = bytes(text);
-    this.text = arena.allocate(bytes - HEADER - 2 * IDENTITY, 8);
-    byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
-    MemorySegment.copy(ascii, 0, this.text, ValueLayout.JAVA_BYTE, 0, ascii.length);
-  }
-
-  /// The size of messages with a text.
-  static int bytes(String text) {
-    return HEADER + Math.max(LEAST_PAYLOAD, (2 * IDENTITY + text.length() + 1) / 2 * 2);
+    this.bytes = options.messageBytes();
+    int room = bytes - HEADER - 2 * IDENTITY;
+    this.text = arena.allocate(room, 8);
+    byte[] ascii = options.text().getBytes(StandardCharsets.US_ASCII);
+    int said = Math.min(ascii.length, room);
+    MemorySegment.copy(ascii, 0, this.text, ValueLayout.JAVA_BYTE, 0, said);
   }
 
   /// The size of each message, with its ICMP header.
@@ -85,19 +79,8 @@ final class EchoMessage {
     to.set(LONG, tail, nonce);
     to.set(LONG, tail + 8, word);
     if (withChecksum) {
-      to.set(SHORT, at + 2, checksum(to, at));
+      to.set(SHORT, at + 2, (short) Checksum.of(to, at, bytes));
     }
-  }
-
-  /// [RFC 1071](https://www.rfc-editor.org/rfc/rfc1071); a message has an even size.
-  private short checksum(MemorySegment of, long at) {
-    long sum = 0;
-    for (int i = 0; i < bytes; i += 2) {
-      sum += of.get(SHORT, at + i) & 0xffff;
-    }
-    sum = (sum & 0xffff) + (sum >>> 16);
-    sum = (sum & 0xffff) + (sum >>> 16);
-    return (short) ~sum;
   }
 
   static boolean isRequest(MemorySegment from, long at, IpFamily family) {

@@ -52,6 +52,8 @@ final class Linux {
   static final int IPV6_HOPLIMIT = 52;
   static final int IPV6_TCLASS = 67;
 
+  static final int AF_UNSPEC = 0;
+
   static final int MSG_DONTWAIT = 0x40;
   static final int MSG_ERRQUEUE = 0x2000;
 
@@ -68,6 +70,7 @@ final class Linux {
   static final int EINTR = 4;
   static final int EAGAIN = 11;
   static final int EACCES = 13;
+  static final int ENODEV = 19;
   static final int EINVAL = 22;
   static final int EMSGSIZE = 90;
   static final int EPROTOTYPE = 91;
@@ -88,7 +91,7 @@ final class Linux {
       case EPERM -> "not permitted, perhaps by a firewall here (EPERM)";
       case EAGAIN -> "the send buffer is full (EAGAIN)";
       case EACCES -> "not permitted (EACCES)";
-      case 19 -> "no such device (ENODEV)";
+      case ENODEV -> "no such device (ENODEV)";
       case EINVAL -> "not possible for this address (EINVAL)";
       case EMSGSIZE -> "larger than the MTU (EMSGSIZE)";
       case EPROTONOSUPPORT -> "protocol not supported (EPROTONOSUPPORT)";

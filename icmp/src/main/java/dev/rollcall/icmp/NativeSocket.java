@@ -150,6 +150,19 @@ final class NativeSocket implements AutoCloseable {
     return libc.connect(descriptor, scratch, family.addressBytes);
   }
 
+  /// The same with an address as numbers; see [SocketAddress].
+  int connect(long high, long low, int scope, int port) {
+    SocketAddress.write(scratch, 0, family, high, low, scope, port);
+    return libc.connect(descriptor, scratch, family.addressBytes);
+  }
+
+  /// Forgets where it is connected to, and the source address that the kernel chose for that.
+  void disconnect() {
+    scratch.asSlice(0, SocketAddress.BYTES).fill((byte) 0);
+    scratch.set(ValueLayout.JAVA_SHORT, 0, (short) Linux.AF_UNSPEC);
+    libc.connect(descriptor, scratch, family.addressBytes);
+  }
+
   private void write(InetAddress address, int port) {
     SocketAddress.write(
         scratch,

@@ -68,6 +68,12 @@ final class PingResults {
     return (int) (mask + 1 - (next - read.get()) - promised);
   }
 
+  /// Whether there is room for late and duplicate replies: half of the room is for pings alone, so
+  /// that no flood of such replies keeps new pings waiting.
+  boolean hasRoomForMore() {
+    return room() > (mask + 1) / 2;
+  }
+
   /// Keeps room for the final result of a ping.
   void promise() {
     promised++;
@@ -111,12 +117,12 @@ final class PingResults {
     fromFamily[at] = 1;
   }
 
-  void icmpError(int at, int type, int code, boolean six, long high, long low) {
-    icmp[at] = (type << 8) | code;
-    if (high != 0 || low != 0) {
-      fromFamily[at] = (byte) (six ? 6 : 4);
-      fromHigh[at] = high;
-      fromLow[at] = low;
+  void icmpError(int at, IcmpError what) {
+    icmp[at] = (what.type() << 8) | what.code();
+    if (what.fromHigh() != 0 || what.fromLow() != 0) {
+      fromFamily[at] = (byte) (what.fromIsV6() ? 6 : 4);
+      fromHigh[at] = what.fromHigh();
+      fromLow[at] = what.fromLow();
     }
   }
 

@@ -64,6 +64,12 @@ final class PingSlots {
   /// When it was sent by the kernel's stamp; 0 as long as that is not known.
   final long[] sentStamp;
 
+  /// An error that may be forged, and counts only if no reply comes.
+  final @Nullable IcmpError[] suspected;
+
+  /// How many late and duplicate replies were told.
+  final byte[] duplicates;
+
   /// Whether it takes part of the credit of the receive buffer.
   final boolean[] credited;
 
@@ -96,6 +102,8 @@ final class PingSlots {
     sentMonotonic = new long[capacity];
     sentOffset = new long[capacity];
     sentStamp = new long[capacity];
+    suspected = new IcmpError[capacity];
+    duplicates = new byte[capacity];
     credited = new boolean[capacity];
     free = new int[capacity];
     dueTick = new long[capacity];
@@ -121,7 +129,14 @@ final class PingSlots {
     firstFree = (firstFree + 1) % capacity;
     freeCount--;
     generation[slot]++;
+    suspected[slot] = null;
+    duplicates[slot] = 0;
     return slot;
+  }
+
+  /// What only a ping of this slot and generation has: see [EchoMessage].
+  long identity(int slot) {
+    return ((long) slot << 32) | (generation[slot] & 0xffff_ffffL);
   }
 
   void release(int slot) {

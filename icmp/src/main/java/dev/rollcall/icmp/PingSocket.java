@@ -22,10 +22,6 @@ final class PingSocket {
   /// How far the two clocks may drift apart before it means that one was set.
   private static final long STEP_NANOS = 1_000_000;
 
-  private static final long LEAST_QUARANTINE = 1_000_000_000L;
-  private static final long LONGEST_FLOOD = 1_000_000_000L;
-  private static final long MOST_QUARANTINE = 10_000_000_000L;
-
   /// What a looped packet has in front of our message, at most.
   private static final int LINK_AND_IP = 128;
 
@@ -34,28 +30,22 @@ final class PingSocket {
   private final int descriptor;
   private final IpFamily family;
   private final boolean raw;
-  private final int id;
   private final PingClock clock;
   private final EchoMessage echo;
-  private final PingResults results;
   private final PingCounters counters;
   private final boolean stamps;
   private final int batchSize;
   private final SendBatch sending;
   private final ReceiveBatch receiving;
-  private final ReceiveBatch errors;
+  private final PingErrorQueue errors;
+  private final PingOutcomes outcomes;
+  private final LossHere lossHere;
   private final CreditWindow credits;
   private final int[] ready;
   private int firstReady;
   private int readyCount;
-  private int outstanding;
   private boolean full;
   private long emptyAt;
-  private long drops;
-  private long droppedAt;
-  private boolean dropped;
-  private boolean flooded;
-  private long floodedSince;
 
   final PingSlots slots;
 
@@ -65,10 +55,8 @@ final class PingSocket {
     this.descriptor = socket.socket().descriptor();
     this.family = socket.socket().family();
     this.raw = socket.raw();
-    this.id = socket.id();
     this.clock = parts.clock();
     this.echo = parts.echo();
-    this.results = parts.results();
     this.counters = parts.counters();
     this.stamps = parts.sendStamps();
     this.batchSize = parts.batchSize();
@@ -76,11 +64,13 @@ final class PingSocket {
     slots = new PingSlots(parts.options().inFlight(), now);
     sending = new SendBatch(arena, family, batchSize, echo.bytes());
     receiving = new ReceiveBatch(arena, RECEIVE, echo.bytes() + LINK_AND_IP);
-    errors = new ReceiveBatch(arena, RECEIVE, echo.bytes() + LINK_AND_IP);
-    credits = new CreditWindow(slots, socket.receiveBuffer());
+    credits = new CreditWindow(slots, socket.receiveBuffer(), echo.bytes());
+    outcomes = new PingOutcomes(slots, parts.results(), counters, credits);
+    errors =
+        new PingErrorQueue(libc, arena, socket, parts, outcomes, echo.bytes() + LINK_AND_IP);
+    lossHere = new LossHere(socket.socket(), counters, new OwnRoute(libc, arena, family));
     ready = new int[slots.capacity];
     emptyAt = now;
-    drops = socket.socket().receiveDrops();
     if (stamps) {
       socket.stampSending();
     }
@@ -92,14 +82,15 @@ final class PingSocket {
 
   /// Whether pings wait for their result.
   boolean isBusy() {
-    return outstanding > 0;
+    return outcomes.outstanding() > 0;
   }
 
   int readyCount() {
     return readyCount;
   }
 
-  /// Whether the send buffer was full at the last attempt to send.
+  /// Whether the last attempt to send was held up: the send buffer was full, or errors of other
+  /// packets came faster than they were read.
   boolean isFull() {
     return full;
   }
@@ -122,15 +113,7 @@ final class PingSocket {
       PingQueue.@Nullable Waiter waiter,
       long now,
       long at) {
-    int slot = slots.allocate();
-    slots.target[slot] = target;
-    slots.high[slot] = high;
-    slots.low[slot] = low;
-    slots.scope[slot] = scope;
-    slots.tag[slot] = tag;
-    slots.timeout[slot] = timeout;
-    slots.waiter[slot] = waiter;
-    outstanding++;
+    int slot = outcomes.accept(target, high, low, scope, tag, timeout, waiter);
     if (at - now <= 0) {
       makeReady(slot);
     } else {
@@ -166,14 +149,15 @@ final class PingSocket {
           sending.data(),
           at,
           family,
-          id,
+          socket.id(),
           slot,
           slots.generation[slot],
           raw && family == IpFamily.V4);
       sending.address(i, echo.bytes(), slots.high[slot], slots.low[slot], slots.scope[slot], 0, 0);
     }
     int done = 0;
-    int tries = 0;
+    int ofOthers = 0;
+    boolean again = false;
     while (done < count && !full) {
       long monotonic = clock.monotonic();
       long before = clock.real();
@@ -181,15 +165,18 @@ final class PingSocket {
       if (result > 0) {
         sent(done, result, before, clock.real(), monotonic);
         done += result;
-        tries = 0;
+        again = false;
       } else if (result == -Linux.EAGAIN) {
         full = true;
-      } else if ((readErrors() > 0 && tries < MOST_TRIES) || tries == 0) {
-        tries++; // it was the error of an earlier packet, which the kernel tells with any call
-      } else {
-        notSent(ready[(firstReady + done) % ready.length], -result);
+      } else if (errors.read() > 0) { // of an earlier packet: the kernel tells it with any call
+        ofOthers++;
+        full = ofOthers > MOST_TRIES; // they come faster than they are read
+      } else if (again) {
+        outcomes.notSent(ready[(firstReady + done) % ready.length], -result);
         done++;
-        tries = 0;
+        again = false;
+      } else {
+        again = true;
       }
     }
     firstReady = (firstReady + done) % ready.length;
@@ -201,31 +188,10 @@ final class PingSocket {
     long width = Math.max(0, after - before);
     for (int i = 0; i < count; i++) {
       int slot = ready[(firstReady + first + i) % ready.length];
-      slots.state[slot] = PingSlots.SENT;
-      slots.sentReal[slot] = before + width * (2L * i + 1) / (2L * count);
-      slots.sentWidth[slot] = (int) Math.min(width, Integer.MAX_VALUE);
-      slots.sentMonotonic[slot] = monotonic;
-      slots.sentOffset[slot] = before - monotonic;
-      slots.sentStamp[slot] = 0;
-      credits.take(slot);
-      slots.schedule(slot, monotonic + slots.timeout[slot]);
+      long at = before + width * (2L * i + 1) / (2L * count);
+      outcomes.sent(slot, at, width, monotonic, before - monotonic);
     }
     counters.sent().add(count);
-  }
-
-  private void notSent(int slot, int reason) {
-    counters.notSent().increment();
-    int at = finish(slot, PingStatus.NOT_SENT, 0);
-    results.because(at, reason);
-    slots.state[slot] = PingSlots.EXPIRED;
-    slots.release(slot);
-  }
-
-  /// The final result of a ping.
-  private int finish(int slot, PingStatus status, long sent) {
-    outstanding--;
-    credits.giveBack(slot);
-    return results.add(slots.target[slot], slots.tag[slot], slots.waiter[slot], status, sent);
   }
 
   /// Receives all that there is.
@@ -244,7 +210,7 @@ final class PingSocket {
         return true;
       }
       if (count < 0) {
-        readErrors();
+        errors.read();
         failures++;
         if (failures > MOST_TRIES) {
           return false;
@@ -272,7 +238,7 @@ final class PingSocket {
     }
     if (length < EchoMessage.HEADER
         || !EchoMessage.isReply(data, at, family)
-        || EchoMessage.id(data, at) != id) {
+        || EchoMessage.id(data, at) != socket.id()) {
       counters.foreign().increment();
       return;
     }
@@ -291,32 +257,17 @@ final class PingSocket {
   }
 
   private void replied(int slot, boolean whole, long real, long monotonic) {
-    byte state = slots.state[slot];
-    PingStatus status;
-    if (state == PingSlots.SENT) {
-      status = whole ? PingStatus.REPLY : PingStatus.CORRUPT;
-    } else if (state == PingSlots.EXPIRED) {
-      status = PingStatus.LATE;
-    } else if (state == PingSlots.ANSWERED) {
-      status = PingStatus.DUPLICATE;
-    } else {
-      counters.foreign().increment(); // it was not sent yet
+    PingStatus status = outcomes.meaning(slot, whole);
+    if (status == null) {
+      counters.foreign().increment();
       return;
     }
     if (stamps && slots.sentStamp[slot] == 0) {
-      readErrors(); // the stamp of sending is on its way
-      if (slots.state[slot] != state) {
+      errors.read(); // the stamp of sending is on its way
+      if (status != outcomes.meaning(slot, whole)) {
         return;
       }
     }
-    if (status.isFinal()) {
-      slots.unschedule(slot);
-      slots.release(slot);
-    } else if (results.room() <= 0) {
-      counters.leftOut().increment();
-      return;
-    }
-    slots.state[slot] = PingSlots.ANSWERED;
     long stamp = receiving.stamp();
     boolean clockSet =
         Math.abs(real - monotonic - slots.sentOffset[slot]) > STEP_NANOS || stamp == 0;
@@ -332,108 +283,19 @@ final class PingSocket {
       rtt = stamp - slots.sentReal[slot];
       error = slots.sentWidth[slot];
     }
-    int at = status.isFinal() ? finish(slot, status, slots.sentReal[slot]) : more(slot, status);
-    results.measured(at, Math.max(0, rtt), error, receiving.ttl());
-    results.fromTarget(at);
-    counters.replies().increment();
+    outcomes.replied(slot, status, rtt, error, receiving.ttl());
   }
 
-  private int more(int slot, PingStatus status) {
-    return results.add(
-        slots.target[slot], slots.tag[slot], slots.waiter[slot], status, slots.sentReal[slot]);
-  }
-
-  /// Reads the error queue: ICMP errors, and stamps of sending.
-  ///
-  /// @return how many there were
-  int readErrors() {
-    int total = 0;
-    for (int round = 0; round < RECEIVE_ROUNDS; round++) {
-      int count = errors.receive(libc, descriptor, Linux.MSG_ERRQUEUE);
-      if (count <= 0) {
-        return total;
-      }
-      for (int i = 0; i < count; i++) {
-        errors.readControl(i);
-        if (errors.origin() == Linux.SO_EE_ORIGIN_TIMESTAMPING) {
-          stampOfSending(i);
-        } else if (errors.origin() != Linux.SO_EE_ORIGIN_LOCAL) {
-          icmpError(i);
-        }
-      }
-      total += count;
-      if (count < RECEIVE) {
-        return total;
-      }
-    }
-    return total;
-  }
-
-  /// The packet comes back with all its headers, so our message is what it ends with.
-  private void stampOfSending(int i) {
-    int length = errors.length(i);
-    if (length < echo.bytes()) {
-      return;
-    }
-    long at = errors.offset(i) + length - echo.bytes();
-    long identity = echo.identity(errors.data(), at, echo.bytes());
-    int slot = (int) (identity >>> 32);
-    if (identity != EchoMessage.NONE
-        && slot < slots.capacity
-        && slots.generation[slot] == (int) identity) {
-      slots.sentStamp[slot] = errors.stamp();
-    }
-  }
-
-  /// The message is our own, as far as the error quotes it.
-  private void icmpError(int i) {
-    long at = errors.offset(i);
-    int length = errors.length(i);
-    if (length < EchoMessage.HEADER
-        || !EchoMessage.isRequest(errors.data(), at, family)
-        || EchoMessage.id(errors.data(), at) != id) {
-      counters.foreign().increment();
-      return;
-    }
-    int slot = EchoMessage.sequence(errors.data(), at);
-    if (slot >= slots.capacity
-        || slots.state[slot] != PingSlots.SENT
-        || errors.high(i) != slots.high[slot]
-        || errors.low(i) != slots.low[slot]
-        || !quotes(at, length, slot)) {
-      counters.foreign().increment();
-    } else if (IcmpErrors.ends(family, errors.type())) {
-      slots.unschedule(slot);
-      slots.release(slot);
-      slots.state[slot] = PingSlots.EXPIRED;
-      int result = finish(slot, PingStatus.UNREACHABLE, slots.sentReal[slot]);
-      results.icmpError(
-          result,
-          errors.type(),
-          errors.code(),
-          errors.offenderIsV6(),
-          errors.offenderHigh(),
-          errors.offenderLow());
-      long sent = slots.sentStamp[slot] == 0 ? slots.sentReal[slot] : slots.sentStamp[slot];
-      long width = slots.sentStamp[slot] == 0 ? slots.sentWidth[slot] : 0;
-      if (errors.stamp() != 0) {
-        results.measured(result, Math.max(0, errors.stamp() - sent), width, errors.ttl());
-      }
-    }
-  }
-
-  /// Whether the quote is of this ping: routers may quote no more than the ICMP header.
-  private boolean quotes(long at, int length, int slot) {
-    long identity = echo.identity(errors.data(), at, length);
-    return length < EchoMessage.HEADER + 16
-        || identity == (((long) slot << 32) | (slots.generation[slot] & 0xffff_ffffL));
+  /// Reads the error queue.
+  void readErrors() {
+    errors.read();
   }
 
   /// Ends what is due: times out pings, makes those ready whose turn it is, gives slots back.
   ///
   /// @param clockJumpedAt when the clocks jumped last, or null
   void expire(long now, @Nullable Long clockJumpedAt) {
-    if (slots.untilDue(now) != 0 || !everythingReceived(now)) {
+    if (slots.untilDue(now) != 0 || !lossHere.mayEnd(receive(true), now)) {
       return;
     }
     boolean counted = false;
@@ -442,72 +304,23 @@ final class PingSocket {
         case PingSlots.DELAYED -> makeReady(slot);
         case PingSlots.SENT -> {
           if (!counted) {
-            countDrops(now);
+            lossHere.countDrops(now);
             counted = true;
           }
-          timeOut(slot, now, clockJumpedAt);
+          outcomes.timedOut(slot, lossHere.reason(slots, slot, clockJumpedAt), now);
         }
         default -> slots.release(slot);
       }
     }
   }
 
-  /// A reply in the receive buffer is in time. But a flood of messages must not keep all pings
-  /// without a result: after a second they count as lost here.
-  private boolean everythingReceived(long now) {
-    if (receive(true)) {
-      flooded = false;
-      return true;
-    }
-    if (!flooded) {
-      flooded = true;
-      floodedSince = now;
-    }
-    if (now - floodedSince < LONGEST_FLOOD) {
-      return false;
-    }
-    dropped = true;
-    droppedAt = now;
-    return true;
-  }
-
-  private void countDrops(long now) {
-    long count = socket.socket().receiveDrops();
-    if (count != drops) {
-      counters.receiveDrops().add(Math.max(0, count - drops));
-      drops = count;
-      droppedAt = now;
-      dropped = true;
-    }
-  }
-
-  private void timeOut(int slot, long now, @Nullable Long clockJumpedAt) {
-    long sent = slots.sentMonotonic[slot];
-    int reason = PingResults.NO_REASON;
-    if (dropped && sent - droppedAt <= 0) {
-      reason = PingResults.DROPPED;
-    } else if (clockJumpedAt != null && sent - clockJumpedAt <= 0) {
-      reason = PingResults.CLOCK;
-    }
-    PingStatus status = reason == PingResults.NO_REASON ? PingStatus.TIMEOUT : PingStatus.UNKNOWN;
-    results.because(finish(slot, status, slots.sentReal[slot]), reason);
-    slots.state[slot] = PingSlots.EXPIRED;
-    slots.schedule(slot, now + Math.clamp(slots.timeout[slot], LEAST_QUARANTINE, MOST_QUARANTINE));
-  }
-
   /// Ends all pings, because the pinger is closed.
   void end() {
-    for (int slot = 0; slot < slots.capacity; slot++) {
-      byte state = slots.state[slot];
-      if (state == PingSlots.DELAYED || state == PingSlots.READY || state == PingSlots.SENT) {
-        long sent = state == PingSlots.SENT ? slots.sentReal[slot] : 0;
-        results.because(finish(slot, PingStatus.UNKNOWN, sent), PingResults.CLOSED);
-        slots.state[slot] = PingSlots.EXPIRED;
-      }
-    }
+    outcomes.end();
   }
 
   void close() {
+    lossHere.close();
     socket.socket().close();
   }
 }

@@ -90,7 +90,7 @@ public final class Pinger implements AutoCloseable {
           new PingShard.Parts(
               options,
               clock,
-              new EchoMessage(arena, hash, options.text()),
+              new EchoMessage(arena, hash, options),
               results,
               counters,
               options.packetsPerSecond() <= MOST_WITH_SEND_STAMPS,

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// How a [Pinger] pings. Start with [#defaults].
 ///
@@ -20,6 +21,8 @@ import java.util.Optional;
 ///   default 65,536. They take about 100 bytes each.
 /// @param text what the packets say, so that whoever sees them knows who sends them and why: ASCII,
 ///   at most 200 characters
+/// @param payload bytes of data in each packet, 32 to 9,000; default 56, as with `ping`, or as many
+///   as the text needs. The text is cut to fit
 /// @param source the address to send from; empty: the system chooses
 /// @param ttl the TTL or hop limit of packets, 1 to 255; default 64
 public record PingerOptions(
@@ -30,8 +33,17 @@ public record PingerOptions(
     int shards,
     int inFlight,
     String text,
+    int payload,
     Optional<InetAddress> source,
     int ttl) {
+  /// By so many bytes a reply is known.
+  public static final int LEAST_PAYLOAD = 32;
+
+  /// The largest payload.
+  public static final int MOST_PAYLOAD = 9_000;
+
+  private static final int DEFAULT_PAYLOAD = 56;
+
   /// The sequence number of an echo request has 16 bits.
   private static final int MOST_IN_FLIGHT = 65_536;
 
@@ -43,6 +55,7 @@ public record PingerOptions(
     between("inFlight", inFlight, 16, MOST_IN_FLIGHT);
     between("ttl", ttl, 1, 255);
     between("text.length", text.length(), 0, 200);
+    between("payload", payload, LEAST_PAYLOAD, MOST_PAYLOAD);
     if (targetGap.isNegative() || prefixGap.isNegative()) {
       throw new IllegalArgumentException("a gap is negative: use 0 for none");
     }
@@ -58,10 +71,9 @@ public record PingerOptions(
     }
   }
 
-  /// The size of each ICMP message in bytes, with its header of 8: 64, as with `ping`, or more for
-  /// a text of more than 24 characters.
+  /// The size of each ICMP message in bytes, with its header of 8: 64 by default, as with `ping`.
   public int messageBytes() {
-    return EchoMessage.bytes(text);
+    return EchoMessage.HEADER + payload;
   }
 
   /// Good manners: 1,000 packets a second, which say who sends them.
@@ -74,71 +86,109 @@ public record PingerOptions(
         1,
         MOST_IN_FLIGHT,
         "rollcall measurement",
+        DEFAULT_PAYLOAD,
         Optional.empty(),
         64);
   }
 
   /// With another rate.
   public PingerOptions withPacketsPerSecond(int most) {
-    return new PingerOptions(
-        most, targetGap, prefixGap, receiveBuffer, shards, inFlight, text, source, ttl);
+    return with(copy -> copy.packetsPerSecond = most);
   }
 
   /// With other gaps; [Duration#ZERO] for none.
   public PingerOptions withGaps(Duration target, Duration prefix) {
-    return new PingerOptions(
-        packetsPerSecond, target, prefix, receiveBuffer, shards, inFlight, text, source, ttl);
+    return with(
+        copy -> {
+          copy.targetGap = target;
+          copy.prefixGap = prefix;
+        });
   }
 
   /// With another receive buffer.
   public PingerOptions withReceiveBuffer(int bytes) {
-    return new PingerOptions(
-        packetsPerSecond, targetGap, prefixGap, bytes, shards, inFlight, text, source, ttl);
+    return with(copy -> copy.receiveBuffer = bytes);
   }
 
   /// With another number of shards.
   public PingerOptions withShards(int count) {
-    return new PingerOptions(
-        packetsPerSecond, targetGap, prefixGap, receiveBuffer, count, inFlight, text, source, ttl);
+    return with(copy -> copy.shards = count);
   }
 
   /// With another number of pings that wait for an answer.
   public PingerOptions withInFlight(int most) {
-    return new PingerOptions(
-        packetsPerSecond, targetGap, prefixGap, receiveBuffer, shards, most, text, source, ttl);
+    return with(copy -> copy.inFlight = most);
   }
 
-  /// With another text, such as `rollcall measurement, see https://status.example.org/nodes`.
+  /// With another text, such as `rollcall measurement, see https://status.example.org/nodes`, and as
+  /// large a payload as it needs.
   public PingerOptions withText(String says) {
-    return new PingerOptions(
-        packetsPerSecond, targetGap, prefixGap, receiveBuffer, shards, inFlight, says, source, ttl);
+    return with(
+        copy -> {
+          copy.text = says;
+          copy.payload = Math.max(copy.payload, LEAST_PAYLOAD + (says.length() + 1) / 2 * 2);
+        });
+  }
+
+  /// With another payload.
+  public PingerOptions withPayload(int bytes) {
+    return with(copy -> copy.payload = bytes);
   }
 
   /// From this address. Pings of the other family are not sent.
   public PingerOptions withSource(InetAddress address) {
-    return new PingerOptions(
-        packetsPerSecond,
-        targetGap,
-        prefixGap,
-        receiveBuffer,
-        shards,
-        inFlight,
-        text,
-        Optional.of(address),
-        ttl);
+    return with(copy -> copy.source = Optional.of(address));
   }
 
   /// With another TTL.
   public PingerOptions withTtl(int hops) {
-    return new PingerOptions(
-        packetsPerSecond,
-        targetGap,
-        prefixGap,
-        receiveBuffer,
-        shards,
-        inFlight,
-        text,
-        source,
-        hops);
+    return with(copy -> copy.ttl = hops);
+  }
+
+  private PingerOptions with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.options();
+  }
+
+  /// Options that are being changed.
+  private static final class Copy {
+    private int packetsPerSecond;
+    private Duration targetGap;
+    private Duration prefixGap;
+    private int receiveBuffer;
+    private int shards;
+    private int inFlight;
+    private String text;
+    private int payload;
+    private Optional<InetAddress> source;
+    private int ttl;
+
+    Copy(PingerOptions from) {
+      packetsPerSecond = from.packetsPerSecond;
+      targetGap = from.targetGap;
+      prefixGap = from.prefixGap;
+      receiveBuffer = from.receiveBuffer;
+      shards = from.shards;
+      inFlight = from.inFlight;
+      text = from.text;
+      payload = from.payload;
+      source = from.source;
+      ttl = from.ttl;
+    }
+
+    PingerOptions options() {
+      return new PingerOptions(
+          packetsPerSecond,
+          targetGap,
+          prefixGap,
+          receiveBuffer,
+          shards,
+          inFlight,
+          text,
+          payload,
+          source,
+          ttl);
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 /// Makes a [Trace] of a [TraceRun] that is done.
 final class TraceResult {
   private final TraceRun run;
+  private final ProbeTable probes;
   private final IpFamily family;
   private final TraceMemory memory;
   private final long now;
@@ -18,6 +19,7 @@ final class TraceResult {
   /// @param now by the monotonic clock
   TraceResult(TraceRun run, IpFamily family, TraceMemory memory, long now) {
     this.run = run;
+    this.probes = run.probes();
     this.family = family;
     this.memory = memory;
     this.now = now;
@@ -89,12 +91,12 @@ final class TraceResult {
     int sent = 0;
     int answered = 0;
     int octets = 0;
-    for (int index = 0; index < run.probes(ttl); index++) {
-      sent += run.wasSent(ttl, index) ? 1 : 0;
-      if (run.wasAnswered(ttl, index)) {
+    for (int index = 0; index < probes.count(ttl); index++) {
+      sent += probes.wasSent(ttl, index) ? 1 : 0;
+      if (probes.wasAnswered(ttl, index)) {
         answered++;
-        octets = Math.max(octets, run.octets(ttl, index));
-        if (!run.isOfKnownRouter(ttl, index)) {
+        octets = Math.max(octets, probes.octets(ttl, index));
+        if (!probes.isOfKnownRouter(ttl, index)) {
           nodes.add(node(ttl, index));
         }
       }
@@ -123,10 +125,10 @@ final class TraceResult {
     return node(
         ttl,
         index,
-        List.of(Duration.ofNanos(run.rtt(ttl, index))),
-        List.of(run.flow(ttl, index)),
-        Optional.ofNullable(run.error(ttl, index)),
-        run.extensions(ttl, index));
+        List.of(Duration.ofNanos(probes.rtt(ttl, index))),
+        List.of(probes.flow(ttl, index)),
+        Optional.ofNullable(probes.error(ttl, index)),
+        probes.extensions(ttl, index));
   }
 
   private HopNode node(int ttl, int first) {
@@ -134,15 +136,15 @@ final class TraceResult {
     List<Integer> flows = new ArrayList<>();
     Optional<HopError> error = Optional.empty();
     PacketExtensions extensions = PacketExtensions.NONE;
-    for (int index = first; index < run.probes(ttl); index++) {
-      if (run.wasAnswered(ttl, index) && run.isSameRouter(ttl, first, index)) {
-        rtts.add(Duration.ofNanos(run.rtt(ttl, index)));
-        if (!flows.contains(run.flow(ttl, index))) {
-          flows.add(run.flow(ttl, index));
+    for (int index = first; index < probes.count(ttl); index++) {
+      if (probes.wasAnswered(ttl, index) && probes.isSameRouter(ttl, first, index)) {
+        rtts.add(Duration.ofNanos(probes.rtt(ttl, index)));
+        if (!flows.contains(probes.flow(ttl, index))) {
+          flows.add(probes.flow(ttl, index));
         }
-        error = error.isEmpty() ? Optional.ofNullable(run.error(ttl, index)) : error;
+        error = error.isEmpty() ? Optional.ofNullable(probes.error(ttl, index)) : error;
         if (extensions.labels().isEmpty() && extensions.interfaces().isEmpty()) {
-          extensions = run.extensions(ttl, index);
+          extensions = probes.extensions(ttl, index);
         }
       }
     }
@@ -156,8 +158,8 @@ final class TraceResult {
       List<Integer> flows,
       Optional<HopError> error,
       PacketExtensions extensions) {
-    long high = run.fromHigh(ttl, index);
-    long low = run.fromLow(ttl, index);
+    long high = probes.fromHigh(ttl, index);
+    long low = probes.fromLow(ttl, index);
     int mtu = run.mtu(high, low);
     return new HopNode(
         SocketAddress.address(family, high, low),

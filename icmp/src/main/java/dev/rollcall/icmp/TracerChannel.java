@@ -3,6 +3,7 @@ package dev.rollcall.icmp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 
 /// The sockets of a tracer for one family, the probes that wait to be sent there, and what is
 /// received there. Belongs to the thread of its [TracerLoop].
@@ -35,7 +36,10 @@ final class TracerChannel implements AutoCloseable {
   private final ProbeQueue queue = new ProbeQueue();
   private final long[] probeOfSequence = new long[SEQUENCES];
   private final int id;
-  private int sequence;
+
+  /// The next sequence number of a ping socket. Nobody can guess the first.
+  private int sequence = new SecureRandom().nextInt(SEQUENCES);
+
   private boolean full;
 
   TracerChannel(Libc libc, Arena arena, TracerSockets sockets, TracerOptions options, int batch) {
@@ -68,7 +72,7 @@ final class TracerChannel implements AutoCloseable {
     return sending.capacity();
   }
 
-  /// Whether the send buffer was full.
+  /// Whether the last attempt to send was held up.
   boolean isFull() {
     return full;
   }
@@ -155,11 +159,14 @@ final class TracerChannel implements AutoCloseable {
         return 0;
       }
       // A ping socket tells the error of an earlier probe with any call.
-      boolean earlier = sockets.isPing() && attempt < MOST_TRIES;
-      if (!earlier) {
+      boolean earlier = sockets.isPing() && receiveErrors(receiver);
+      if (!earlier && (!sockets.isPing() || attempt > 1)) {
         return result == 0 ? -Linux.ENOBUFS : result;
       }
-      receiveErrors(receiver);
+      if (attempt > MOST_TRIES) { // they come faster than they are read
+        full = true;
+        return 0;
+      }
     }
   }
 

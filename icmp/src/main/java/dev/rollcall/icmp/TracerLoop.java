@@ -5,9 +5,7 @@ import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// The thread of a tracer: sends the probes that the traces ask for, at the rate and gaps that are
 /// allowed, gives them what comes back, and tells them when a probe's time is over. It is a
 /// platform thread: a virtual one would hold its carrier while the kernel sends.
-final class TracerLoop implements ProbeMatcher.Matches {
+final class TracerLoop implements ProbeMatcher.Matches, ProbeSender.Told {
   /// A trace that waits for its turn.
   record Request(InetAddress target, TraceListener listener) {}
 
@@ -28,19 +26,12 @@ final class TracerLoop implements ProbeMatcher.Matches {
     void finished(Request request, Trace trace);
   }
 
-  /// A probe whose router may not be asked yet.
-  private record Deferred(TracerChannel channel, long number, long at) {}
-
   private static final int SENT = 0;
   private static final int ANSWERED = 1;
   private static final int LATE = 2;
   private static final int DUPLICATE = 3;
   private static final int MALFORMED = 4;
   private static final int FOREIGN = 5;
-  private static final long BLOCKED_NANOS = 1_000_000;
-
-  /// Set in the number of a probe whose turn at its router has been taken.
-  private static final long HAS_TURN = 1L << 62;
 
   private final TracerOptions options;
   private final PingClock clock;
@@ -50,19 +41,13 @@ final class TracerLoop implements ProbeMatcher.Matches {
   private final Results results;
   private final List<TracerChannel> channels;
   private final Poll poll;
-  private final TokenBucket tokens;
   private final TraceMemory memory;
-  private final TracePace pace;
   private final Random nonces;
   private final TraceSlots slots;
   private final ProbeMatcher matcher;
-  private final ProbeQueue timeouts = new ProbeQueue();
-  private final PriorityQueue<Deferred> deferred =
-      new PriorityQueue<>(Comparator.comparingLong(Deferred::at));
+  private final ProbeSender sender;
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
   private final AtomicLongArray counts = new AtomicLongArray(FOREIGN + 1);
-  private final long[] batchNumbers;
-  private final long timeoutNanos;
   private volatile boolean asleep;
   private volatile boolean closing;
   private volatile boolean ended;
@@ -85,10 +70,7 @@ final class TracerLoop implements ProbeMatcher.Matches {
     this.nonces = random;
     this.wakeup = new Wakeup(arena);
     this.now = clock.monotonic();
-    this.tokens = new TokenBucket(options.packetsPerSecond(), now);
     this.memory = new TraceMemory(options.remember().toNanos());
-    this.pace = new TracePace(options.routerGap().toNanos());
-    this.timeoutNanos = options.timeout().toNanos();
     this.slots = new TraceSlots(options, random);
     this.matcher = new ProbeMatcher(options, slots, this);
     int batch = 0;
@@ -103,7 +85,7 @@ final class TracerLoop implements ProbeMatcher.Matches {
       batch = Math.max(batch, channel.batch());
     }
     this.poll = new Poll(arena, descriptors);
-    this.batchNumbers = new long[batch];
+    this.sender = new ProbeSender(options, clock, slots, memory, this, batch);
   }
 
   /// Adds a trace. May be called from any thread.
@@ -153,13 +135,14 @@ final class TracerLoop implements ProbeMatcher.Matches {
   private void pass() {
     now = clock.monotonic();
     start();
-    resume();
+    sender.resume(now);
     boolean busy = false;
     for (TracerChannel channel : channels) {
-      busy |= send(channel);
+      busy |= sender.send(channel, matcher, now);
       busy |= channel.receive(matcher);
     }
-    expire();
+    now = clock.monotonic();
+    sender.expire(now);
     if (!busy) {
       await();
     }
@@ -215,139 +198,14 @@ final class TracerLoop implements ProbeMatcher.Matches {
     return Instant.ofEpochSecond(nanos / 1_000_000_000, nanos % 1_000_000_000);
   }
 
-  private boolean send(TracerChannel channel) {
-    ProbeQueue queue = channel.queue();
-    boolean any = false;
-    while (!queue.isEmpty()) {
-      int most = Math.min(channel.batch(), tokens.available(now));
-      int count = 0;
-      while (count < most && !queue.isEmpty()) {
-        long number = queue.number();
-        queue.remove();
-        if (write(channel, count, number)) {
-          batchNumbers[count++] = number & ~HAS_TURN;
-        }
-      }
-      if (count == 0) {
-        return any;
-      }
-      any = true;
-      if (!send(channel, count)) {
-        return true;
-      }
-      now = clock.monotonic();
-    }
-    return any;
+  @Override
+  public void sent(int count) {
+    counts.getAndAdd(SENT, count);
   }
 
-  /// @return whether the probe is to be sent now
-  private boolean write(TracerChannel channel, int place, long number) {
-    Slot slot = slots.of(number & ~HAS_TURN);
-    int ttl = TraceSlots.ttl(number);
-    int index = TraceSlots.index(number);
-    if (slot == null || slot.trip() == null || !slot.run().isWanted(ttl, index)) {
-      return false;
-    }
-    if ((number & HAS_TURN) == 0) {
-      long wait = pace.turn(ttl, now);
-      if (wait > timeoutNanos) {
-        slot.run().skip(ttl, index, now, memory);
-        finishIfDone(slot);
-        return false;
-      }
-      if (wait > 0) {
-        deferred.add(new Deferred(channel, number | HAS_TURN, now + wait));
-        return false;
-      }
-    }
-    int flow = slot.run().flow(ttl, index);
-    channel.write(
-        place,
-        number & ~HAS_TURN,
-        slot.trip().target(),
-        flow,
-        slots.flowNumber(slot, flow),
-        ttl,
-        index,
-        slot.run().octets(ttl, index));
-    return true;
-  }
-
-  /// @return whether more may be sent
-  private boolean send(TracerChannel channel, int count) {
-    int done = 0;
-    while (done < count) {
-      long monotonic = clock.monotonic();
-      long before = clock.real();
-      int result = channel.send(done, count - done, matcher);
-      if (result > 0) {
-        long width = Math.max(0, clock.real() - before);
-        for (int i = 0; i < result; i++) {
-          long at = width * (2L * i + 1) / (2L * result);
-          sent(batchNumbers[done + i], before + at, monotonic);
-        }
-        tokens.take(result);
-        counts.getAndAdd(SENT, result);
-        done += result;
-      } else if (result == 0) {
-        for (int i = done; i < count; i++) {
-          channel.queue().add(batchNumbers[i] | HAS_TURN, 0);
-        }
-        return false;
-      } else {
-        refused(batchNumbers[done], -result);
-        done++;
-      }
-    }
-    return true;
-  }
-
-  private void sent(long number, long real, long monotonic) {
-    Slot slot = slots.of(number);
-    if (slot != null) {
-      slot.run().sent(TraceSlots.ttl(number), TraceSlots.index(number), real, monotonic);
-      timeouts.add(number, monotonic + timeoutNanos);
-    }
-  }
-
-  private void refused(long number, int errno) {
-    Slot slot = slots.of(number);
-    if (slot == null) {
-      return;
-    }
-    if (errno == Linux.EMSGSIZE && options.discoverMtu()) {
-      slot.run().tooBig(TraceSlots.ttl(number), TraceSlots.index(number), 0, 0, 0, now, memory);
-    } else {
-      slot.run()
-          .notSent(
-              TraceSlots.ttl(number),
-              TraceSlots.index(number),
-              Linux.errorText(errno),
-              now,
-              memory);
-    }
+  @Override
+  public void changed(Slot slot) {
     finishIfDone(slot);
-  }
-
-  private void resume() {
-    for (Deferred next = deferred.peek();
-        next != null && next.at() - now <= 0;
-        next = deferred.peek()) {
-      deferred.remove();
-      next.channel().queue().add(next.number(), 0);
-    }
-  }
-
-  private void expire() {
-    while (!timeouts.isEmpty() && timeouts.other() - now <= 0) {
-      long number = timeouts.number();
-      timeouts.remove();
-      Slot slot = slots.of(number);
-      if (slot != null) {
-        slot.run().timedOut(TraceSlots.ttl(number), TraceSlots.index(number), now, memory);
-        finishIfDone(slot);
-      }
-    }
   }
 
   @Override
@@ -401,7 +259,7 @@ final class TracerLoop implements ProbeMatcher.Matches {
                 memory);
     count(use);
     if (use == TraceRun.Use.IN_TIME || use == TraceRun.Use.LATE) {
-      pace.answered(ttl, reader.sourceHigh(), reader.sourceLow());
+      sender.pace().answered(ttl, reader.sourceHigh(), reader.sourceLow());
       TraceSlots.Trip trip = slot.trip();
       if (trip != null && trip.request().listener().wantsAnswers()) {
         HopNode node =
@@ -458,7 +316,7 @@ final class TracerLoop implements ProbeMatcher.Matches {
     boolean behind = trace.reached();
     for (Hop hop : trace.hops().reversed()) {
       if (behind && hop.sent() > hop.answered() && hop.state() != HopState.SILENT) {
-        pace.missed(hop.ttl());
+        sender.pace().missed(hop.ttl());
       }
       behind |= hop.answered() > 0;
     }
@@ -475,19 +333,7 @@ final class TracerLoop implements ProbeMatcher.Matches {
   }
 
   private void await() {
-    long wait = -1;
-    if (!timeouts.isEmpty()) {
-      wait = Math.max(0, timeouts.other() - now);
-    }
-    Deferred next = deferred.peek();
-    if (next != null) {
-      wait = sooner(wait, Math.max(0, next.at() - now));
-    }
-    for (TracerChannel channel : channels) {
-      if (!channel.queue().isEmpty()) {
-        wait = sooner(wait, channel.isFull() ? BLOCKED_NANOS : tokens.untilNext());
-      }
-    }
+    long wait = sender.untilNext(channels, now);
     asleep = true;
     if ((requests.isEmpty() || !slots.hasRoom()) && wait != 0 && !closing) {
       poll.await(libc, wait);
@@ -496,9 +342,5 @@ final class TracerLoop implements ProbeMatcher.Matches {
       }
     }
     asleep = false;
-  }
-
-  private static long sooner(long a, long b) {
-    return a < 0 ? b : Math.min(a, b);
   }
 }

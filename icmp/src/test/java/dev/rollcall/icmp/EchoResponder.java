@@ -1,5 +1,6 @@
 package dev.rollcall.icmp;
 
+import dev.rollcall.lab.LoopbackNetwork;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -27,7 +28,7 @@ final class EchoResponder implements AutoCloseable {
 
   /// @param answers the packets that follow a request; empty for none
   EchoResponder(Function<byte[], List<byte[]>> answers) throws Exception {
-    OwnNetwork.run("sysctl", "-qw", "net.ipv4.icmp_echo_ignore_all=1");
+    LoopbackNetwork.run("sysctl", "-qw", "net.ipv4.icmp_echo_ignore_all=1");
     in = NativeSocket.open(libc, arena, IpFamily.V4, Linux.SOCK_RAW, Linux.IPPROTO_ICMP);
     in.receiveBuffer(64 << 20);
     out = NativeSocket.open(libc, arena, IpFamily.V4, Linux.SOCK_RAW, Linux.IPPROTO_RAW);
@@ -77,10 +78,15 @@ final class EchoResponder implements AutoCloseable {
     return checked(reply);
   }
 
-  /// An ICMP error about a request, as a router sends it.
+  /// An ICMP error about a request, as a router sends it, which quotes all of the request.
   static byte[] error(byte[] request, int type, int code, int router) {
-    byte[] error = Arrays.copyOf(request, IP + 8 + IP + 8);
-    System.arraycopy(request, 0, error, IP + 8, IP + 8);
+    return error(request, type, code, router, request.length - IP);
+  }
+
+  /// An ICMP error about a request that quotes so many octets behind its IP header.
+  static byte[] error(byte[] request, int type, int code, int router, int quoted) {
+    byte[] error = Arrays.copyOf(request, IP + 8 + IP + quoted);
+    System.arraycopy(request, 0, error, IP + 8, IP + quoted);
     ByteBuffer packet = ByteBuffer.wrap(error);
     packet.putInt(16, packet.getInt(12)).putInt(12, router);
     packet.putShort(2, (short) error.length);

@@ -4,6 +4,7 @@ import static dev.rollcall.icmp.Results.PATIENCE;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.lab.LoopbackNetwork;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +13,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -33,12 +33,12 @@ class PingerTest {
 
   @Test
   void pingsWithoutAnyRight() throws Exception {
-    OwnNetwork.withPingSockets(PingerTest::pingsBothFamilies);
+    LoopbackNetwork.withPingSockets(PingerTest::pingsBothFamilies);
   }
 
   @Test
   void pingsWithARawSocketWherePingSocketsAreForbidden() throws Exception {
-    OwnNetwork.in(PingerTest::pingsBothFamilies);
+    LoopbackNetwork.in(PingerTest::pingsBothFamilies);
   }
 
   private static void pingsBothFamilies() throws Exception {
@@ -60,23 +60,23 @@ class PingerTest {
 
   @Test
   void pings65536AddressesWithoutLossOverPingSockets() throws Exception {
-    OwnNetwork.withPingSockets(() -> sweeps(FAST));
+    LoopbackNetwork.withPingSockets(() -> sweeps(FAST));
   }
 
   @Test
   void pings65536AddressesWithoutLossOverRawSockets() throws Exception {
-    OwnNetwork.in(() -> sweeps(FAST));
+    LoopbackNetwork.in(() -> sweeps(FAST));
   }
 
   @Test
   void pings65536AddressesWithoutLossInShards() throws Exception {
-    OwnNetwork.withPingSockets(() -> sweeps(FAST.withShards(2)));
+    LoopbackNetwork.withPingSockets(() -> sweeps(FAST.withShards(2)));
   }
 
   /// The receive buffer holds five replies then.
   @Test
   void pings65536AddressesWithoutLossIntoASmallBuffer() throws Exception {
-    OwnNetwork.withPingSockets(() -> sweeps(FAST.withReceiveBuffer(4096).withInFlight(1024)));
+    LoopbackNetwork.withPingSockets(() -> sweeps(FAST.withReceiveBuffer(4096).withInFlight(1024)));
   }
 
   private static void sweeps(PingerOptions options) throws Exception {
@@ -102,7 +102,7 @@ class PingerTest {
 
   @Test
   void aReplyWithAnotherIdIsNoReply() throws Exception {
-    OwnNetwork.in(
+    LoopbackNetwork.in(
         () ->
             unanswered(
                 request -> {
@@ -114,7 +114,7 @@ class PingerTest {
 
   @Test
   void aReplyFromAnotherAddressIsNoReply() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () ->
             unanswered(
                 request -> {
@@ -126,7 +126,7 @@ class PingerTest {
 
   @Test
   void aReplyByWhoHasNotSeenTheRequestIsNoReply() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () ->
             unanswered(
                 request -> {
@@ -149,7 +149,7 @@ class PingerTest {
 
   @Test
   void aSecondReplyIsADuplicate() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           Results results = new Results();
           try (EchoResponder _ =
@@ -167,7 +167,7 @@ class PingerTest {
 
   @Test
   void aReplyAfterTheTimeoutIsLate() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           Results results = new Results();
           List<byte[]> requests = new ArrayList<>();
@@ -191,7 +191,7 @@ class PingerTest {
 
   @Test
   void aDamagedReplyIsCorrupt() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           List<Integer> damaged = new ArrayList<>();
           try (EchoResponder _ =
@@ -215,7 +215,7 @@ class PingerTest {
 
   @Test
   void aReplyThatWasCutIsCorrupt() throws Exception {
-    OwnNetwork.in(
+    LoopbackNetwork.in(
         () -> {
           try (EchoResponder _ =
                   new EchoResponder(
@@ -232,8 +232,8 @@ class PingerTest {
 
   @Test
   void anIcmpErrorIsTheReasonAndSaysWhoSentIt() throws Exception {
-    OwnNetwork.withPingSockets(PingerTest::unreachable);
-    OwnNetwork.in(PingerTest::unreachable);
+    LoopbackNetwork.withPingSockets(PingerTest::unreachable);
+    LoopbackNetwork.in(PingerTest::unreachable);
   }
 
   private static void unreachable() throws Exception {
@@ -254,7 +254,7 @@ class PingerTest {
 
   @Test
   void aForgedErrorAboutAnotherTargetEndsNothing() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () ->
             unanswered(
                 request -> {
@@ -266,7 +266,7 @@ class PingerTest {
 
   @Test
   void errorsOfManyDoNotSpoilTheRepliesOfOthers() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           Results results = new Results();
           try (EchoResponder _ =
@@ -294,7 +294,7 @@ class PingerTest {
 
   @Test
   void aFloodOfRepliesThatNobodyAskedForChangesNothing() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           try (EchoResponder _ =
                   new EchoResponder(
@@ -320,30 +320,9 @@ class PingerTest {
         });
   }
 
-  /// The clocks of a pinger: the wall clock can be set, and the loop be held up.
-  private static final class SettableClock implements PingClock {
-    private final AtomicLong ahead = new AtomicLong();
-    private volatile CountDownLatch hold = new CountDownLatch(0);
-
-    @Override
-    public long real() {
-      try {
-        hold.await();
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-      return SYSTEM.real() + ahead.get();
-    }
-
-    @Override
-    public long monotonic() {
-      return SYSTEM.monotonic();
-    }
-  }
-
   @Test
   void aClockThatIsSetDuringAPingDoesNotShowInItsTime() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           for (long step : new long[] {3_600_000_000_000L, -5_000_000L}) {
             SettableClock clock = new SettableClock();
@@ -351,7 +330,7 @@ class PingerTest {
             try (EchoResponder _ =
                     new EchoResponder(
                         request -> {
-                          clock.ahead.addAndGet(step);
+                          clock.step(step);
                           return List.of(EchoResponder.reply(request));
                         });
                 Pinger pinger = Pinger.open(FAST, results, clock)) {
@@ -367,14 +346,14 @@ class PingerTest {
 
   @Test
   void silenceWhileTheMachineSleptIsUnknown() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           SettableClock clock = new SettableClock();
           Results results = new Results();
           try (EchoResponder _ =
                   new EchoResponder(
                       request -> {
-                        clock.ahead.addAndGet(Duration.ofHours(8).toNanos());
+                        clock.step(Duration.ofHours(8).toNanos());
                         return List.of();
                       });
               Pinger pinger = Pinger.open(FAST, results, clock)) {
@@ -389,7 +368,7 @@ class PingerTest {
 
   @Test
   void whatTheReceiveBufferDropsIsNoLoss() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           SettableClock clock = new SettableClock();
           Results results = new Results();
@@ -398,7 +377,7 @@ class PingerTest {
           try (EchoResponder answering =
                   new EchoResponder(
                       request -> {
-                        clock.hold = held; // the loop stands still now
+                        clock.hold(held); // the loop stands still now
                         byte[] forged = EchoResponder.reply(request);
                         Arrays.fill(forged, 28, forged.length, (byte) 7);
                         EchoResponder.checked(forged);

@@ -1,10 +1,11 @@
 package dev.rollcall.icmp;
 
-import static dev.rollcall.icmp.OwnNetwork.run;
 import static dev.rollcall.icmp.Results.PATIENCE;
+import static dev.rollcall.lab.LoopbackNetwork.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rollcall.lab.LoopbackNetwork;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -47,7 +48,7 @@ class PingerTroubleTest {
 
   @Test
   void whatTheSystemRefusesToSendIsNotLost() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           try (Pinger pinger = Pinger.open(FAST)) {
             assertNotSent(pinger.ping(address("192.0.2.1"), PATIENCE), "ENETUNREACH");
@@ -68,7 +69,7 @@ class PingerTroubleTest {
 
   @Test
   void aFirewallThatForbidsToSendInTheMiddleIsAReason() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           try (Pinger pinger = Pinger.open(FAST)) {
             assertThat(pinger.ping(address("127.1.1.1"), PATIENCE).status())
@@ -86,7 +87,7 @@ class PingerTroubleTest {
 
   @Test
   void anInterfaceThatGoesAwayAndComesBackIsAReasonMeanwhile() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           String[] add = {"ip", "link", "add", "here", "type", "veth", "peer", "name", "there"};
           run(add);
@@ -107,8 +108,41 @@ class PingerTroubleTest {
   }
 
   @Test
+  void anInterfaceThatGoesAwayWhileAReplyIsAwaitedIsNoLoss() throws Exception {
+    LoopbackNetwork.withPingSockets(
+        () -> {
+          run("ip", "link", "add", "here", "type", "veth", "peer", "name", "there");
+          run("ip", "address", "add", "10.9.0.1/24", "dev", "here");
+          run("ip", "-6", "address", "add", "fd00:9::1/64", "dev", "here", "nodad");
+          run("ip", "link", "set", "there", "up");
+          run("ip", "link", "set", "here", "up");
+          for (String nobody : List.of("10.9.0.2", "10.9.0.3", "fd00:9::2")) {
+            run("ip", "neigh", "add", nobody, "lladdr", "02:00:00:00:00:01", "dev", "here");
+          }
+          SettableClock clock = new SettableClock();
+          Results results = new Results();
+          try (Pinger pinger = Pinger.open(FAST, results, clock)) {
+            pinger.submit(address("10.9.0.2"), 1, PATIENCE);
+            pinger.submit(address("fd00:9::2"), 2, PATIENCE);
+            pinger.submit(address("10.9.0.3"), 3, SHORT);
+            assertThat(results.next().status()).isEqualTo(PingStatus.TIMEOUT);
+            run("ip", "link", "delete", "here");
+            clock.pass(PATIENCE.toNanos());
+            assertThat(results.next(2))
+                .allSatisfy(
+                    result -> {
+                      assertThat(result.status()).isEqualTo(PingStatus.UNKNOWN);
+                      assertThat(result.reason()).contains("ENETUNREACH");
+                    });
+            assertThat(pinger.ping(address("127.1.1.1"), PATIENCE).status())
+                .isEqualTo(PingStatus.REPLY);
+          }
+        });
+  }
+
+  @Test
   void aNeighbourThatDoesNotAnswerIsUnreachable() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           run("ip", "link", "add", "here", "type", "veth", "peer", "name", "there");
           run("ip", "address", "add", "10.9.0.1/24", "dev", "here");
@@ -126,7 +160,7 @@ class PingerTroubleTest {
 
   @Test
   void withoutIpv6ItsPingsAreNotSent() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
           try (Pinger pinger = Pinger.open(FAST)) {
@@ -140,7 +174,7 @@ class PingerTroubleTest {
 
   @Test
   void aSourceAddressIsUsedAndHasOneFamily() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           List<InetAddress> sources = new ArrayList<>();
           try (EchoResponder _ =
@@ -167,7 +201,7 @@ class PingerTroubleTest {
 
   @Test
   void theTextOfThePacketsIsTheOneOfTheOptions() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           String text = "rollcall measurement, see https://status.example.org/nodes";
           List<String> seen = new ArrayList<>();
@@ -187,7 +221,7 @@ class PingerTroubleTest {
 
   @Test
   void aFullQueueSaysSoAndKeepsNothing() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           Results results = new Results();
           int accepted = 0;
@@ -205,7 +239,7 @@ class PingerTroubleTest {
 
   @Test
   void tooManyPingsToOneAddressAreNotSent() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           try (Pinger pinger = Pinger.open(FAST.withGaps(Duration.ofSeconds(30), Duration.ZERO))) {
             assertThat(pinger.ping(address("127.1.1.1"), PATIENCE).status())
@@ -219,7 +253,7 @@ class PingerTroubleTest {
 
   @Test
   void closingEndsWhatIsOnItsWay() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           run("sysctl", "-qw", "net.ipv4.icmp_echo_ignore_all=1");
           Results results = new Results();
@@ -239,7 +273,7 @@ class PingerTroubleTest {
 
   @Test
   void aListenerThatFailsMissesOneResult() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           Results results = new Results();
           AtomicInteger failures = new AtomicInteger();
@@ -264,7 +298,7 @@ class PingerTroubleTest {
 
   @Test
   void severalPingsToOneHostAreAnsweredInOrder() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           try (Pinger pinger = Pinger.open(FAST)) {
             assertThat(pinger.ping(address("127.0.0.1"), 4, Duration.ofMillis(1), PATIENCE))
@@ -278,7 +312,7 @@ class PingerTroubleTest {
   /// Many callers on virtual threads, more than there are carriers.
   @Test
   void waitingCallersHoldNoCarrier() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           run("sysctl", "-qw", "net.ipv4.icmp_echo_ignore_all=1");
           AtomicInteger timeouts = new AtomicInteger();
@@ -308,7 +342,7 @@ class PingerTroubleTest {
 
   @Test
   void nothingIsLostWhileGarbageIsCollected() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           AtomicBoolean end = new AtomicBoolean();
           Thread allocating =
@@ -348,7 +382,7 @@ class PingerTroubleTest {
 
   @Test
   void aUserWithoutRightsPingsOrIsToldWhatToDo() throws Exception {
-    OwnNetwork.in(
+    LoopbackNetwork.in(
         () -> {
           assertThat(asNobody())
               .contains("net.ipv4.ping_group_range")
@@ -405,7 +439,7 @@ class PingerTroubleTest {
 
   @Test
   void aTimeoutThatIsNotPossibleIsRefused() throws Exception {
-    OwnNetwork.withPingSockets(
+    LoopbackNetwork.withPingSockets(
         () -> {
           try (Pinger pinger = Pinger.open(FAST)) {
             for (Duration timeout :

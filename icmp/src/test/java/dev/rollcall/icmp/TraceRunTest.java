@@ -21,7 +21,15 @@ class TraceRunTest {
   private long now = SECOND;
 
   private TraceRun run(int from, int to) {
-    TraceRun run = new TraceRun(options, (ttl, index) -> asked.add(ttl + "." + index));
+    List<TraceRun> here = new ArrayList<>();
+    TraceRun run =
+        new TraceRun(
+            options,
+            (ttl, index) -> {
+              asked.add(ttl + "." + index);
+              here.getFirst().probes().sent(ttl, index, 1, now);
+            });
+    here.add(run);
     run.begin(from, to);
     return run;
   }
@@ -151,6 +159,15 @@ class TraceRunTest {
   }
 
   @Test
+  void takesNoAnswerToWhatWasNotSentYet() {
+    TraceRun run = new TraceRun(options, (ttl, index) -> asked.add(ttl + "." + index));
+    run.begin(1, 2);
+    assertThat(hop(run, 1, 1)).isEqualTo(Use.NONE);
+    run.probes().sent(1, 0, 1, now);
+    assertThat(hop(run, 1, 1)).isEqualTo(Use.IN_TIME);
+  }
+
+  @Test
   void endsIfTheSystemTakesNothing() {
     TraceRun run = run(1, 4);
     run.notSent(1, 0, "network is unreachable", now, memory);
@@ -227,7 +244,7 @@ class TraceRunTest {
       answer(run, 2, index, Answer.HOP, index == 3 ? 22 : 2);
     }
     assertThat(askedNow()).containsExactly("2.6", "2.7", "2.8", "2.9", "2.10");
-    assertThat(run.flow(2, 10)).isEqualTo(10);
+    assertThat(run.probes().flow(2, 10)).isEqualTo(10);
     for (int index = 6; index <= 10; index++) {
       answer(run, 2, index, Answer.HOP, index % 2 == 0 ? 22 : 2);
     }
@@ -239,15 +256,15 @@ class TraceRunTest {
     options = options.withMtuDiscovery(1500);
     TraceRun run = run(1, 3);
     hop(run, 1, 1);
-    assertThat(run.octets(1, 0)).isEqualTo(1500);
+    assertThat(run.probes().octets(1, 0)).isEqualTo(1500);
     askedNow();
     run.tooBig(2, 0, 0, 1, 1400, now, memory);
     run.tooBig(3, 0, 0, 1, 1400, now, memory);
     assertThat(askedNow()).containsExactly("2.1", "3.1");
-    assertThat(run.octets(3, 1)).isEqualTo(1400);
+    assertThat(run.probes().octets(3, 1)).isEqualTo(1400);
     hop(run, 2, 2);
     run.tooBig(3, 1, 0, 2, 0, now, memory);
-    assertThat(run.octets(3, 2)).isEqualTo(1280);
+    assertThat(run.probes().octets(3, 2)).isEqualTo(1280);
     answer(run, 3, 2, Answer.TARGET, TARGET);
     answer(run, 2, 1, Answer.HOP, 2);
     assertThat(run.isDone()).isTrue();
@@ -259,15 +276,15 @@ class TraceRunTest {
   @Test
   void measuresWithTheOtherClockIfTheKernelsWasSet() {
     TraceRun run = run(1, 2);
-    run.sent(1, 0, 5_000 * SECOND, now);
-    run.sent(2, 0, 5_000 * SECOND, now);
+    run.probes().sent(1, 0, 5_000 * SECOND, now);
+    run.probes().sent(2, 0, 5_000 * SECOND, now);
     now += 2_000_000;
     long stamp = 5_000 * SECOND + 1_500_000;
     run.answered(1, 0, Answer.HOP, null, 0, 1, PacketExtensions.NONE, stamp, now, memory);
-    assertThat(run.rtt(1, 0)).isEqualTo(1_500_000);
+    assertThat(run.probes().rtt(1, 0)).isEqualTo(1_500_000);
     stamp -= 3_600 * SECOND;
     run.answered(2, 0, Answer.HOP, null, 0, 2, PacketExtensions.NONE, stamp, now, memory);
-    assertThat(run.rtt(2, 0)).isEqualTo(2_000_000);
+    assertThat(run.probes().rtt(2, 0)).isEqualTo(2_000_000);
   }
 
   @Test

@@ -62,11 +62,14 @@ final class LabCommand {
     }
   }
 
-  static void run(List<String> command) {
-    run(command, "");
+  /// Runs a program to its end.
+  ///
+  /// @return what it wrote
+  static String run(List<String> command) {
+    return run(command, "");
   }
 
-  private static void run(List<String> command, String input) {
+  private static String run(List<String> command, String input) {
     List<String> inPath =
         new ArrayList<>(List.of("env", "PATH=" + System.getenv("PATH") + ":/usr/sbin:/sbin"));
     inPath.addAll(command);
@@ -80,6 +83,7 @@ final class LabCommand {
         throw new IllegalStateException(
             "the network lab failed: %s: %s%n%s".formatted(command, output.strip(), input));
       }
+      return output;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -127,6 +131,13 @@ final class LabCommand {
       if (entered != 0) {
         throw new IllegalStateException("cannot enter the network namespace " + namespace);
       }
+    }
+  }
+
+  /// Moves this thread into a new network, for good.
+  static void leaveNetwork() {
+    if (call("unshare", NETWORK, 0) != 0) {
+      throw new IllegalStateException("cannot make a network: run the tests as root");
     }
   }
 
