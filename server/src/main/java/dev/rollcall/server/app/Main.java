@@ -32,6 +32,9 @@ import picocli.CommandLine.ParseResult;
 /// @param directory the working directory
 /// @param environment the process's environment
 record Main(Path directory, Map<String, String> environment) {
+  private static final String PING = "ping";
+  private static final String TRACEROUTE = "traceroute";
+
   /// For these commands, classes that they need anyway are loaded while the command line is read:
   /// loading classes is most of their start.
   private static final Set<String> WITH_DATABASE = Set.of(AllSettings.SERVE, AllSettings.TARGETS);
@@ -46,7 +49,10 @@ record Main(Path directory, Map<String, String> environment) {
       ahead(HttpListener::load);
       ahead(Database::load);
     }
-    System.exit(new Main(Path.of(""), System.getenv()).commands().execute(arguments));
+    Main main = new Main(Path.of(""), System.getenv());
+    CommandLine commands =
+        arguments.length > 0 ? main.commands(arguments[0]) : main.commands();
+    System.exit(commands.execute(arguments));
   }
 
   /// Only [dev.rollcall.probes.Resolver#system()] caches name lookups. The JDK would cache
@@ -98,11 +104,30 @@ record Main(Path directory, Map<String, String> environment) {
     }
   }
 
+  /// The commands for a call that begins with this word: all, or one for a person who waits.
+  private CommandLine commands(String first) {
+    return switch (first) {
+      case PING, TRACEROUTE -> measurement(first);
+      default -> commands();
+    };
+  }
+
+  /// `ping` or `traceroute` alone: it takes the settings of the others a quarter of its start to be
+  /// made.
+  private CommandLine measurement(String name) {
+    CommandSpec command =
+        name.equals(PING) ? new PingCommand().spec() : new TracerouteCommand(directory).spec();
+    return Commands.line(rollcall().addSubcommand(name, command));
+  }
+
+  private static CommandSpec rollcall() {
+    return versioned(
+        Commands.group("rollcall", "Availability monitor for services, jobs and networks."));
+  }
+
   /// All commands.
   CommandLine commands() {
-    CommandSpec rollcall =
-        versioned(
-            Commands.group("rollcall", "Availability monitor for services, jobs and networks."));
+    CommandSpec rollcall = rollcall();
     rollcall.addSubcommand(
         AllSettings.SERVE,
         configured(
@@ -133,8 +158,8 @@ record Main(Path directory, Map<String, String> environment) {
         Commands.group("config", "Commands for the configuration.")
             .addSubcommand("check", configCheck()));
     rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
-    rollcall.addSubcommand("ping", new PingCommand().spec());
-    rollcall.addSubcommand("traceroute", new TracerouteCommand(directory).spec());
+    rollcall.addSubcommand(PING, new PingCommand().spec());
+    rollcall.addSubcommand(TRACEROUTE, new TracerouteCommand(directory).spec());
     rollcall.addSubcommand(
         "operator", new OperatorCommand(given -> configured(given, List.of())).spec());
     rollcall.addSubcommand("channel", new ChannelCommand(directory, environment).spec());
@@ -288,6 +313,8 @@ record Main(Path directory, Map<String, String> environment) {
   private int train(ParseResult given) throws InterruptedException {
     Path folder = given.matchedPositionalValue(0, directory);
     Training.prepare(folder);
+    Training.measure(measurement(PING), "ping", "-c", "2", "-i", "0.01", "127.0.0.1");
+    Training.measure(measurement(TRACEROUTE), "traceroute", "-n", "127.0.0.1");
     Configuration.Origin origin =
         new Configuration.Origin(
             Map.of(

@@ -3,6 +3,8 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.sql.FileProblems;
 import dev.rollcall.server.time.Durations;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import picocli.CommandLine;
 
 /// A run from which Java learns what a start needs (AOT cache): Rollcall checks itself, and answers
 /// some requests.
@@ -38,6 +41,13 @@ final class Training {
     } catch (IOException e) {
       throw new CannotRun(folder + " cannot be written: " + FileProblems.of(e));
     }
+  }
+
+  /// Runs a command of which nothing leaves this machine. Without the right to ping it says so, and
+  /// Java learns less.
+  static void measure(CommandLine line, String... arguments) {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    line.setOut(nowhere).setErr(nowhere).execute(arguments);
   }
 
   static void run(Ports.Open open) throws InterruptedException {
