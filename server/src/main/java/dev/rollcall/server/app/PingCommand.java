@@ -1,9 +1,11 @@
 package dev.rollcall.server.app;
 
+import static dev.rollcall.server.app.TypedFlags.bare;
+import static dev.rollcall.server.app.TypedFlags.valued;
+
 import dev.rollcall.icmp.IcmpUnavailableException;
 import dev.rollcall.icmp.PingerOptions;
 import dev.rollcall.server.address.Addresses;
-import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.terminal.PingPlan;
 import dev.rollcall.server.terminal.PingRun;
@@ -11,12 +13,9 @@ import dev.rollcall.server.terminal.Terminal;
 import inet.ipaddr.IPAddress;
 import java.io.PrintWriter;
 import java.math.BigInteger;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -34,17 +33,22 @@ final class PingCommand implements Command {
 
   private static final ValueType<Integer> COUNT = ValueType.number(1, 1_000_000_000);
   private static final ValueType<Integer> RATE = ValueType.number(1, 1_000_000);
+  private static final ValueType<Integer> SIZE =
+      ValueType.number(PingerOptions.LEAST_PAYLOAD, PingerOptions.MOST_PAYLOAD);
+  private static final ValueType<Integer> TTL = ValueType.number(1, 255);
   private static final ValueType<Duration> INTERVAL =
-      ValueType.duration(Duration.ofMillis(1), Duration.ofDays(1));
+      ValueType.typedDuration(Duration.ofMillis(1), Duration.ofDays(1));
   private static final ValueType<Duration> TIMEOUT =
-      ValueType.duration(Duration.ofMillis(1), Duration.ofMinutes(10));
+      ValueType.typedDuration(Duration.ofMillis(1), Duration.ofMinutes(10));
+  private static final ValueType<Duration> DEADLINE =
+      ValueType.typedDuration(Duration.ofMillis(1), Duration.ofDays(365));
 
   /// The command with its flags.
   CommandSpec spec() {
     return Commands.command(
             "ping",
             "Ping hosts: until Ctrl-C, or --count times. With several hosts at a terminal, show"
-                + " a table.",
+                + " a table. A duration is a number of seconds, as 0.2, or has a unit, as 200ms.",
             this)
         .addPositional(
             PositionalParamSpec.builder()
@@ -56,137 +60,127 @@ final class PingCommand implements Command {
                 .description("names or addresses of hosts")
                 .build())
         .addOption(
-            flag("--sweep", "CIDR", List.class)
+            OptionSpec.builder("--sweep")
+                .paramLabel("CIDR")
+                .arity("1")
+                .type(List.class)
                 .auxiliaryTypes(String.class)
                 .description(
                     "a block of addresses, each of which is pinged once, unless --count says"
                         + " otherwise; can be given several times; 65,536 addresses at most")
                 .build())
         .addOption(
-            flag("--count", "NUMBER", String.class)
-                .description("pings for each host; default: no end, or 1 with --sweep")
-                .build())
+            valued(
+                "NUMBER",
+                "pings for each host; default: no end, or 1 with --sweep",
+                "-c",
+                "--count"))
         .addOption(
-            flag("--interval", "DURATION", String.class)
-                .description("from one ping of a host to its next; default 1s")
-                .build())
+            valued(
+                "DURATION",
+                "from one ping of a host to its next; default 1s",
+                "-i",
+                "--interval"))
         .addOption(
-            flag("--timeout", "DURATION", String.class)
-                .description("how long to wait for each reply; default 2s")
-                .build())
+            valued("DURATION", "how long to wait for each reply; default 2s", "-W", "--timeout"))
         .addOption(
-            flag("--rate", "NUMBER", String.class)
-                .description("packets a second at most, to all hosts together; default 1000")
-                .build())
+            valued("DURATION", "end after this time; default: no end", "-w", "--deadline"))
         .addOption(
-            OptionSpec.builder("--ipv6")
-                .arity("0")
-                .type(Boolean.class)
-                .description("use the IPv6 addresses of names")
-                .build())
+            valued(
+                "NUMBER",
+                "bytes of data in each packet, behind the 8 of ICMP; default 56",
+                "-s",
+                "--size"))
+        .addOption(valued("NUMBER", "routers to pass at most; default 64", "-t", "--ttl"))
         .addOption(
-            OptionSpec.builder("--json")
-                .arity("0")
-                .type(Boolean.class)
-                .description("print JSON: a line for each result, and one for each host at the end")
-                .build());
-  }
-
-  private static OptionSpec.Builder flag(String name, String label, Class<?> type) {
-    return OptionSpec.builder(name).paramLabel(label).arity("1").type(type);
+            valued(
+                "NUMBER",
+                "packets a second at most, to all hosts together; default 1000",
+                "--rate"))
+        .addOption(TypedFlags.ipv4())
+        .addOption(TypedFlags.ipv6())
+        .addOption(bare("show only what comes at the end", "-q", "--quiet"))
+        .addOption(bare("look up no names of addresses: so it is always", "-n"))
+        .addOption(
+            bare("print JSON: a line for each result, and one for each host at the end", "--json"));
   }
 
   @Override
   public int run(ParseResult given) throws InterruptedException {
-    Mistakes mistakes = new Mistakes();
-    PrintWriter err = given.commandSpec().commandLine().getErr();
+    TypedFlags flags = new TypedFlags(given);
     List<String> sweeps = given.matchedOptionValue("--sweep", List.of());
-    Optional<Integer> count = value(given, "--count", COUNT, mistakes);
-    Optional<Integer> rate = value(given, "--rate", RATE, mistakes);
-    Optional<Duration> interval = value(given, "--interval", INTERVAL, mistakes);
-    Optional<Duration> timeout = value(given, "--timeout", TIMEOUT, mistakes);
-    List<PingPlan.Target> targets = targets(given, sweeps, mistakes);
-    if (!mistakes.isEmpty()) {
-      mistakes.lines().forEach(mistake -> err.println("rollcall ping: " + mistake));
+    Optional<Integer> count = flags.value("--count", COUNT);
+    Duration every = flags.value("--interval", INTERVAL).orElse(Duration.ofSeconds(1));
+    Duration timeout = flags.value("--timeout", TIMEOUT).orElse(Duration.ofSeconds(2));
+    Optional<Duration> deadline = flags.value("--deadline", DEADLINE);
+    PingerOptions options = options(flags);
+    List<PingPlan.Target> targets = targets(flags, sweeps);
+    if (flags.reportMistakes()) {
       return MISTAKE;
     }
-    Duration every = interval.orElse(Duration.ofSeconds(1));
-    PingerOptions options =
-        PingerOptions.defaults()
-            .withText("rollcall ping")
-            .withPacketsPerSecond(rate.orElse(1000))
-            .withInFlight(Math.clamp(targets.size() * 4L, LEAST_IN_FLIGHT, LARGEST_SWEEP))
-            .withGaps(every.compareTo(LEAST_GAP) < 0 ? every : LEAST_GAP, Duration.ZERO);
     PingPlan plan =
         new PingPlan(
             targets,
             count.orElse(sweeps.isEmpty() ? 0 : 1),
             every,
-            timeout.orElse(Duration.ofSeconds(2)),
+            timeout,
+            deadline,
             options.messageBytes());
     PrintWriter out = given.commandSpec().commandLine().getOut();
     try {
-      return new PingRun(plan, form(given, plan, sweeps), out).run(options, StopSignals.stop())
+      return new PingRun(plan, form(flags, plan, sweeps), flags.has("--quiet"), out)
+              .run(
+                  options
+                      .withInFlight(Math.clamp(targets.size() * 4L, LEAST_IN_FLIGHT, LARGEST_SWEEP))
+                      .withGaps(every.compareTo(LEAST_GAP) < 0 ? every : LEAST_GAP, Duration.ZERO),
+                  StopSignals.stop())
           ? OK
           : TROUBLE;
     } catch (IcmpUnavailableException e) {
-      err.println("rollcall ping: " + e.getMessage());
+      flags.report(String.valueOf(e.getMessage()));
       return MISTAKE;
     }
   }
 
-  private static <T> Optional<T> value(
-      ParseResult given, String flag, ValueType<T> type, Mistakes mistakes) {
-    Optional<String> text = Optional.ofNullable(given.matchedOptionValue(flag, null));
-    try {
-      return text.map(type::parse);
-    } catch (IllegalArgumentException e) {
-      mistakes.add(flag, text.orElse(""), String.valueOf(e.getMessage()));
-      return Optional.empty();
-    }
+  private static PingerOptions options(TypedFlags flags) {
+    PingerOptions options = PingerOptions.defaults().withText("rollcall ping");
+    return options
+        .withPacketsPerSecond(flags.value("--rate", RATE).orElse(options.packetsPerSecond()))
+        .withPayload(flags.value("--size", SIZE).orElse(options.payload()))
+        .withTtl(flags.value("--ttl", TTL).orElse(options.ttl()));
   }
 
-  private static PingRun.Form form(ParseResult given, PingPlan plan, List<String> sweeps) {
-    if (given.hasMatchedOption("--json")) {
+  private static PingRun.Form form(TypedFlags flags, PingPlan plan, List<String> sweeps) {
+    if (flags.has("--json")) {
       return PingRun.Form.JSON;
     }
     if (!sweeps.isEmpty()) {
       return PingRun.Form.SWEEP;
     }
-    return plan.targets().size() > 1 && Terminal.isThere()
+    return plan.targets().size() > 1 && !flags.has("--quiet") && Terminal.isThere()
         ? PingRun.Form.TABLE
         : PingRun.Form.LINES;
   }
 
-  private static List<PingPlan.Target> targets(
-      ParseResult given, List<String> sweeps, Mistakes mistakes) {
-    List<String> hosts = given.matchedPositionalValue(0, List.of());
+  private static List<PingPlan.Target> targets(TypedFlags flags, List<String> sweeps) {
+    List<String> hosts = flags.given().matchedPositionalValue(0, List.of());
     if (hosts.isEmpty() && sweeps.isEmpty()) {
-      mistakes.add("HOST", "is missing: name a host, or a block of addresses with --sweep CIDR");
+      flags
+          .mistakes()
+          .add("HOST", "is missing: name a host, or a block of addresses with --sweep CIDR");
     }
     List<PingPlan.Target> targets = new ArrayList<>();
     for (String host : hosts) {
-      try {
-        targets.add(new PingPlan.Target(host, address(host, given.hasMatchedOption("--ipv6"))));
-      } catch (UnknownHostException e) {
-        mistakes.add(host, "has no address: check its name, and the name server of this machine");
-      }
+      flags.address(host).ifPresent(address -> targets.add(new PingPlan.Target(host, address)));
     }
     for (String sweep : sweeps) {
       try {
         addAll(Addresses.block(sweep), targets);
       } catch (IllegalArgumentException e) {
-        mistakes.add("--sweep", sweep, String.valueOf(e.getMessage()));
+        flags.mistakes().add("--sweep", sweep, String.valueOf(e.getMessage()));
       }
     }
     return targets;
-  }
-
-  private static InetAddress address(String host, boolean ipv6) throws UnknownHostException {
-    return Arrays.stream(InetAddress.getAllByName(host))
-        .filter(address -> !ipv6 || address instanceof Inet6Address)
-        .findFirst()
-        .orElseThrow(UnknownHostException::new);
   }
 
   /// All addresses of a block, without the network's own and the broadcast address.

@@ -1,9 +1,11 @@
 package dev.rollcall.server.app;
 
+import static dev.rollcall.server.app.TypedFlags.bare;
+import static dev.rollcall.server.app.TypedFlags.valued;
+
 import dev.rollcall.icmp.IcmpUnavailableException;
 import dev.rollcall.icmp.TraceMethod;
 import dev.rollcall.icmp.TracerOptions;
-import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.terminal.AsNumbers;
 import dev.rollcall.server.terminal.HopNames;
@@ -12,17 +14,14 @@ import dev.rollcall.server.terminal.TracePlan;
 import dev.rollcall.server.terminal.TraceRounds;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -33,23 +32,27 @@ import picocli.CommandLine.ParseResult;
 record TracerouteCommand(Path directory) implements Command {
   private static final int PACKET_WITH_MTU = 1500;
   private static final int ALL_HOPS = 64;
+  private static final Map<String, TraceMethod> SHORT =
+      Map.of("-I", TraceMethod.ICMP, "-U", TraceMethod.UDP, "-T", TraceMethod.TCP);
 
   private static final ValueType<Integer> TTL = ValueType.number(1, ALL_HOPS);
   private static final ValueType<Integer> PROBES = ValueType.number(1, 16);
   private static final ValueType<Integer> ATTEMPTS = ValueType.number(1, 8);
   private static final ValueType<Integer> PORT = ValueType.number(1, 65_535);
+  private static final ValueType<TraceMethod> METHOD = ValueType.choice(TraceMethod.class);
   private static final ValueType<Integer> COUNT = ValueType.number(1, 1_000_000_000);
   private static final ValueType<Duration> TIMEOUT =
-      ValueType.duration(Duration.ofMillis(1), Duration.ofMinutes(1));
+      ValueType.typedDuration(Duration.ofMillis(1), Duration.ofMinutes(1));
   private static final ValueType<Duration> INTERVAL =
-      ValueType.duration(Duration.ofMillis(10), Duration.ofDays(1));
+      ValueType.typedDuration(Duration.ofMillis(10), Duration.ofDays(1));
 
   /// The command with its flags.
   CommandSpec spec() {
     return Commands.command(
             "traceroute",
             "Show the routers on the way to a host; with --mtr, go on until Ctrl-C and show loss"
-                + " and jitter at each.",
+                + " and jitter at each. A duration is a number of seconds, as 0.2, or has a unit,"
+                + " as 200ms.",
             this)
         .addPositional(
             PositionalParamSpec.builder()
@@ -61,71 +64,58 @@ record TracerouteCommand(Path directory) implements Command {
                 .description("name or address of a host")
                 .build())
         .addOption(
-            flag("--method", "METHOD")
-                .description(
-                    "icmp, udp or tcp; default icmp, the only one that needs no rights of root")
-                .build())
+            valued(
+                "METHOD",
+                "icmp, udp or tcp; default icmp, the only one that needs no rights of root",
+                "--method"))
+        .addOption(bare("as --method=icmp", "-I"))
+        .addOption(bare("as --method=udp", "-U"))
+        .addOption(bare("as --method=tcp", "-T"))
+        .addOption(valued("PORT", "of udp (default 33434) or tcp (443)", "-p", "--port"))
+        .addOption(valued("NUMBER", "the last hop; default 30", "-m", "--max-ttl"))
+        .addOption(valued("NUMBER", "for each hop; default 3, with --mtr 1", "-q", "--probes"))
         .addOption(
-            flag("--port", "PORT").description("of udp (default 33434) or tcp (443)").build())
-        .addOption(flag("--max-ttl", "NUMBER").description("the last hop; default 30").build())
+            valued(
+                "NUMBER",
+                "how often a hop is asked that does not answer; default 2, with --mtr 1",
+                "--attempts"))
         .addOption(
-            flag("--probes", "NUMBER").description("for each hop; default 3, with --mtr 1").build())
+            valued("DURATION", "how long to wait for each answer; default 1s", "-w", "--timeout"))
         .addOption(
-            flag("--attempts", "NUMBER")
-                .description(
-                    "how often a hop is asked that does not answer; default 2, with --mtr 1")
-                .build())
+            bare("show all paths that packets may take; best with udp or tcp", "--multipath"))
+        .addOption(bare("find the largest packet for each link; begins with 1500 bytes", "--mtu"))
+        .addOption(bare("go on, and show a table with loss and jitter at each hop", "--mtr"))
+        .addOption(valued("NUMBER", "rounds of --mtr; default: no end", "--count"))
         .addOption(
-            flag("--timeout", "DURATION")
-                .description("how long to wait for each answer; default 1s")
-                .build())
+            valued("DURATION", "from one round of --mtr to the next; default 1s", "--interval"))
+        .addOption(bare("do not look up the names of routers", "-n", "--no-names"))
         .addOption(
-            option("--multipath", "show all paths that packets may take; best with udp or tcp"))
-        .addOption(option("--mtu", "find the largest packet for each link; begins with 1500 bytes"))
-        .addOption(option("--mtr", "go on, and show a table with loss and jitter at each hop"))
-        .addOption(
-            flag("--count", "NUMBER").description("rounds of --mtr; default: no end").build())
-        .addOption(
-            flag("--interval", "DURATION")
-                .description("from one round of --mtr to the next; default 1s")
-                .build())
-        .addOption(option("--no-names", "do not look up the names of routers"))
-        .addOption(
-            flag("--as-numbers", "FILE")
-                .description(
-                    "show the number of the network of each router, from a file with a line for"
-                        + " each block, as in 192.0.2.0/24 64500")
-                .build())
-        .addOption(option("--ipv6", "use the IPv6 address of the host"))
-        .addOption(option("--json", "print JSON: a line for each trace"));
-  }
-
-  private static OptionSpec.Builder flag(String name, String label) {
-    return OptionSpec.builder(name).paramLabel(label).arity("1").type(String.class);
-  }
-
-  private static OptionSpec option(String name, String description) {
-    return OptionSpec.builder(name).arity("0").type(Boolean.class).description(description).build();
+            valued(
+                "FILE",
+                "show the number of the network of each router, from a file with a line for"
+                    + " each block, as in 192.0.2.0/24 64500",
+                "--as-numbers"))
+        .addOption(TypedFlags.ipv4())
+        .addOption(TypedFlags.ipv6())
+        .addOption(bare("print JSON: a line for each trace", "--json"));
   }
 
   @Override
   public int run(ParseResult given) throws InterruptedException {
-    Mistakes mistakes = new Mistakes();
-    PrintWriter err = given.commandSpec().commandLine().getErr();
+    TypedFlags flags = new TypedFlags(given);
     String host = given.matchedPositionalValue(0, "");
-    boolean mtr = given.hasMatchedOption("--mtr");
-    TracerOptions options = options(given, mtr, mistakes);
-    Optional<Integer> count = value(given, "--count", COUNT, mistakes);
-    Optional<Duration> interval = value(given, "--interval", INTERVAL, mistakes);
+    boolean mtr = flags.has("--mtr");
+    TracerOptions options = options(flags, mtr);
+    Optional<Integer> count = flags.value("--count", COUNT);
+    Optional<Duration> interval = flags.value("--interval", INTERVAL);
     for (String flag : List.of("--count", "--interval")) {
-      if (given.hasMatchedOption(flag) && !mtr) {
-        mistakes.add(flag, "needs --mtr: add it, or remove this flag");
+      if (flags.has(flag) && !mtr) {
+        flags.mistakes().add(flag, "needs --mtr: add it, or remove this flag");
       }
     }
-    AsNumbers numbers = numbers(given, mistakes);
-    Optional<InetAddress> target = address(host, given.hasMatchedOption("--ipv6"), mistakes);
-    if (target.isEmpty() || !mistakes.isEmpty()) {
-      mistakes.lines().forEach(mistake -> err.println("rollcall traceroute: " + mistake));
+    AsNumbers numbers = numbers(flags);
+    Optional<InetAddress> target = flags.address(host);
+    if (flags.reportMistakes() || target.isEmpty()) {
       return MISTAKE;
     }
     TracePlan plan =
@@ -135,92 +125,71 @@ record TracerouteCommand(Path directory) implements Command {
             options,
             mtr ? count.orElse(0) : 1,
             interval.orElse(Duration.ofSeconds(1)),
-            new HopNames(!given.hasMatchedOption("--no-names")),
+            new HopNames(!flags.has("--no-names")),
             numbers);
     PrintWriter out = given.commandSpec().commandLine().getOut();
     try {
-      return new TraceRounds(plan, form(given, mtr), out).run(StopSignals.stop()) ? OK : TROUBLE;
+      return new TraceRounds(plan, form(flags, mtr), out).run(StopSignals.stop()) ? OK : TROUBLE;
     } catch (IcmpUnavailableException e) {
-      err.println("rollcall traceroute: " + e.getMessage());
+      flags.report(String.valueOf(e.getMessage()));
       return MISTAKE;
     }
   }
 
-  private static TracerOptions options(ParseResult given, boolean mtr, Mistakes mistakes) {
-    int probes = value(given, "--probes", PROBES, mistakes).orElse(mtr ? 1 : 3);
-    int attempts = value(given, "--attempts", ATTEMPTS, mistakes).orElse(mtr ? 1 : 2);
-    Duration timeout = value(given, "--timeout", TIMEOUT, mistakes).orElse(Duration.ofSeconds(1));
-    int last = value(given, "--max-ttl", TTL, mistakes).orElse(30);
+  private static TracerOptions options(TypedFlags flags, boolean mtr) {
+    int probes = flags.value("--probes", PROBES).orElse(mtr ? 1 : 3);
+    int attempts = flags.value("--attempts", ATTEMPTS).orElse(mtr ? 1 : 2);
+    Duration timeout = flags.value("--timeout", TIMEOUT).orElse(Duration.ofSeconds(1));
+    int last = flags.value("--max-ttl", TTL).orElse(30);
     TracerOptions options =
         TracerOptions.defaults()
             .withText("rollcall traceroute")
-            .withMethod(method(given, mistakes))
+            .withMethod(method(flags))
             .withHops(last, TracerOptions.defaults().silentHops())
             .withProbes(probes, attempts, timeout)
             .withRemember(Duration.ZERO)
             .withRate(TracerOptions.defaults().packetsPerSecond(), Duration.ZERO, 1);
-    Optional<Integer> port = value(given, "--port", PORT, mistakes);
+    Optional<Integer> port = flags.value("--port", PORT);
     if (port.isPresent()) {
       options = options.withPort(port.get());
     }
-    if (given.hasMatchedOption("--multipath")) {
+    if (flags.has("--multipath")) {
       options = options.withMultipath();
     }
-    return given.hasMatchedOption("--mtu") ? options.withMtuDiscovery(PACKET_WITH_MTU) : options;
+    return flags.has("--mtu") ? options.withMtuDiscovery(PACKET_WITH_MTU) : options;
   }
 
-  private static TraceMethod method(ParseResult given, Mistakes mistakes) {
-    String text = given.matchedOptionValue("--method", "icmp");
-    for (TraceMethod method : TraceMethod.values()) {
-      if (method.name().equals(text.toUpperCase(Locale.ROOT))) {
-        return method;
-      }
+  private static TraceMethod method(TypedFlags flags) {
+    List<TraceMethod> methods = new ArrayList<>();
+    SHORT.forEach(
+        (flag, method) -> {
+          if (flags.has(flag)) {
+            methods.add(method);
+          }
+        });
+    flags.value("--method", METHOD).ifPresent(methods::add);
+    if (methods.stream().distinct().count() > 1) {
+      flags.mistakes().add("--method", "is one method: give one of -I, -U, -T or --method");
     }
-    mistakes.add("--method", text, "is no method: use icmp, udp or tcp");
-    return TraceMethod.ICMP;
+    return methods.isEmpty() ? TraceMethod.ICMP : methods.getFirst();
   }
 
-  private static <T> Optional<T> value(
-      ParseResult given, String flag, ValueType<T> type, Mistakes mistakes) {
-    Optional<String> text = Optional.ofNullable(given.matchedOptionValue(flag, null));
-    try {
-      return text.map(type::parse);
-    } catch (IllegalArgumentException e) {
-      mistakes.add(flag, text.orElse(""), String.valueOf(e.getMessage()));
-      return Optional.empty();
-    }
-  }
-
-  private AsNumbers numbers(ParseResult given, Mistakes mistakes) {
-    String file = given.matchedOptionValue("--as-numbers", "");
+  private AsNumbers numbers(TypedFlags flags) {
+    String file = flags.given().matchedOptionValue("--as-numbers", "");
     try {
       return file.isEmpty() ? new AsNumbers() : AsNumbers.of(directory.resolve(file));
     } catch (IOException e) {
-      mistakes.add("--as-numbers", file, "cannot be read: name a file with a line for each block");
+      flags
+          .mistakes()
+          .add("--as-numbers", file, "cannot be read: name a file with a line for each block");
     } catch (IllegalArgumentException e) {
-      mistakes.add("--as-numbers", file, String.valueOf(e.getMessage()));
+      flags.mistakes().add("--as-numbers", file, String.valueOf(e.getMessage()));
     }
     return new AsNumbers();
   }
 
-  private static Optional<InetAddress> address(String host, boolean ipv6, Mistakes mistakes) {
-    try {
-      return Arrays.stream(InetAddress.getAllByName(host))
-          .filter(address -> !ipv6 || address instanceof Inet6Address)
-          .findFirst()
-          .or(
-              () -> {
-                mistakes.add(host, "has no IPv6 address: leave out --ipv6");
-                return Optional.empty();
-              });
-    } catch (UnknownHostException e) {
-      mistakes.add(host, "has no address: check its name, and the name server of this machine");
-      return Optional.empty();
-    }
-  }
-
-  private static TraceRounds.Form form(ParseResult given, boolean mtr) {
-    if (given.hasMatchedOption("--json")) {
+  private static TraceRounds.Form form(TypedFlags flags, boolean mtr) {
+    if (flags.has("--json")) {
       return TraceRounds.Form.JSON;
     }
     if (!mtr) {

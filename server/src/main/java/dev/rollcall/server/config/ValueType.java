@@ -3,6 +3,7 @@ package dev.rollcall.server.config;
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.time.Durations;
 import inet.ipaddr.IPAddress;
+import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 ///   text (`is no port: ...`), contains the remedy, and does not repeat the text
 public record ValueType<T>(String label, Function<String, T> parser) {
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})");
+  private static final Pattern SECONDS = Pattern.compile("\\d{1,9}(?:\\.\\d{1,9})?|\\.\\d{1,9}");
   private static final Pattern LITERAL = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:%\\w+)?");
 
   /// Parses a text.
@@ -48,18 +50,34 @@ public record ValueType<T>(String label, Function<String, T> parser) {
   public static ValueType<Duration> duration(Duration least, Duration most) {
     return new ValueType<>(
         "DURATION",
-        text -> {
-          Duration duration = Durations.parse(text.matches("\\d{1,9}") ? text + "s" : text);
-          if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
-            throw new IllegalArgumentException(
-                "is out of range: give "
-                    + Durations.text(least)
-                    + " at least and "
-                    + Durations.text(most)
-                    + " at most");
-          }
-          return duration;
-        });
+        text ->
+            within(least, most, Durations.parse(text.matches("\\d{1,9}") ? text + "s" : text)));
+  }
+
+  /// The same for flags that people type, as with `ping`: the number of seconds may have a fraction,
+  /// `0.2`.
+  public static ValueType<Duration> typedDuration(Duration least, Duration most) {
+    return new ValueType<>(
+        "DURATION",
+        text ->
+            within(
+                least,
+                most,
+                SECONDS.matcher(text).matches()
+                    ? Duration.ofNanos(new BigDecimal(text).movePointRight(9).longValue())
+                    : Durations.parse(text)));
+  }
+
+  private static Duration within(Duration least, Duration most, Duration duration) {
+    if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          "is out of range: give "
+              + Durations.text(least)
+              + " at least and "
+              + Durations.text(most)
+              + " at most");
+    }
+    return duration;
   }
 
   /// A whole number from `least` to `most`.

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,29 +20,36 @@ public final class AsNumbers {
   private static final Pattern LINE = Pattern.compile("(\\S+)\\s+(?:AS)?(\\d{1,10})(?:\\s.*)?");
   private static final long MOST = 0xffff_ffffL;
 
-  private final DualIPv4v6AssociativeTries<Long> numbers = new DualIPv4v6AssociativeTries<>();
+  /// Empty without a file: the library need not be loaded then.
+  private final Optional<DualIPv4v6AssociativeTries<Long>> numbers;
 
   /// No numbers.
-  public AsNumbers() {}
+  public AsNumbers() {
+    this.numbers = Optional.empty();
+  }
+
+  private AsNumbers(DualIPv4v6AssociativeTries<Long> numbers) {
+    this.numbers = Optional.of(numbers);
+  }
 
   /// Reads a file.
   ///
   /// @throws IllegalArgumentException with the line that is none
   public static AsNumbers of(Path file) throws IOException {
-    AsNumbers read = new AsNumbers();
+    DualIPv4v6AssociativeTries<Long> read = new DualIPv4v6AssociativeTries<>();
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       int number = 1;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (!line.isBlank() && !line.startsWith("#") && !line.startsWith(";")) {
-          read.add(line.strip(), number);
+          add(line.strip(), number, read);
         }
         number++;
       }
     }
-    return read;
+    return new AsNumbers(read);
   }
 
-  private void add(String line, int number) {
+  private static void add(String line, int number, DualIPv4v6AssociativeTries<Long> numbers) {
     Matcher parts = LINE.matcher(line);
     if (!parts.matches() || Long.parseLong(parts.group(2)) > MOST) {
       throw new IllegalArgumentException(
@@ -56,8 +64,11 @@ public final class AsNumbers {
 
   /// The number for an address: that of the smallest block around it.
   OptionalLong of(InetAddress address) {
+    if (numbers.isEmpty()) {
+      return OptionalLong.empty();
+    }
     IPAddress wanted = Addresses.of(address.getAddress());
-    var node = numbers.longestPrefixMatchNode(wanted);
+    var node = numbers.get().longestPrefixMatchNode(wanted);
     return node == null ? OptionalLong.empty() : OptionalLong.of(node.getValue());
   }
 

@@ -2,6 +2,7 @@ package dev.rollcall.server.terminal;
 
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.address.ReverseNames;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
 
@@ -38,7 +39,10 @@ public final class HopNames {
     return lookUp ? names.name(address, PATIENCE).orElse("") : "";
   }
 
+  /// An address in its canonical form.
   static String text(InetAddress address) {
-    return Addresses.text(Addresses.of(address.getAddress()));
+    return address instanceof Inet4Address
+        ? address.getHostAddress() // without the library, which takes long to load
+        : Addresses.text(Addresses.of(address.getAddress()));
   }
 }

@@ -77,6 +77,7 @@ final class PingJson implements PingOutput {
       json.put("unreachable", tally.errors());
       json.put("not_sent", tally.notSent());
       json.put("unknown", tally.unknown());
+      json.put("awaited", tally.awaited());
       json.put("loss_percent", tally.lossPercent());
       RttHistogram rtts = tally.rtts;
       if (rtts.total() > 0) {

@@ -3,6 +3,7 @@ package dev.rollcall.server.terminal;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// What is pinged, and how.
 ///
@@ -10,9 +11,15 @@ import java.util.List;
 /// @param count how many pings each gets; 0 is until somebody stops it
 /// @param interval from one ping of a target to its next
 /// @param timeout how long to wait for a reply
+/// @param deadline after so long it ends, whatever is on its way; empty: it does not
 /// @param bytes the size of the ICMP message
 public record PingPlan(
-    List<Target> targets, int count, Duration interval, Duration timeout, int bytes) {
+    List<Target> targets,
+    int count,
+    Duration interval,
+    Duration timeout,
+    Optional<Duration> deadline,
+    int bytes) {
   /// Keeps the targets as they are.
   public PingPlan {
     targets = List.copyOf(targets);

@@ -15,7 +15,7 @@ final class PingSummary {
   private PingSummary() {}
 
   static String packets(PingTally tally) {
-    return "%d packets transmitted, %d received%s%s%s%s%s%s, %s packet loss"
+    return "%d packets transmitted, %d received%s%s%s%s%s%s%s, %s packet loss"
         .formatted(
             tally.sent(),
             tally.received(),
@@ -25,10 +25,12 @@ final class PingSummary {
             counted(", +", tally.errors(), " errors"),
             counted(", ", tally.notSent(), " not sent"),
             counted(", ", tally.unknown(), " unknown"),
+            counted(", ", tally.awaited(), " not answered yet"),
             percent(tally.lossPercent()));
   }
 
-  private static String counted(String before, int count, String after) {
+  /// `, 3 not sent`; nothing for 0.
+  static String counted(String before, int count, String after) {
     return count == 0 ? "" : before + count + after;
   }
 

@@ -39,6 +39,8 @@ final class PingSweep implements PingOutput {
     int alive = 0;
     int unreachable = 0;
     int notSent = 0;
+    int awaited = 0;
+    int notAsked = 0;
     for (PingTally tally : tallies) {
       if (tally.received() > 0) {
         alive++;
@@ -46,15 +48,21 @@ final class PingSweep implements PingOutput {
         unreachable++;
       } else if (tally.notSent() > 0) {
         notSent++;
+      } else if (tally.awaited() > 0) {
+        awaited++;
+      } else if (tally.sent() == 0) {
+        notAsked++;
       }
     }
     out.printf(
-        "%n%d targets: %d alive, %d unreachable, %d not sent, %d silent, time %dms%n",
+        "%n%d targets: %d alive, %d unreachable, %d not sent, %d silent%s%s, time %dms%n",
         tallies.size(),
         alive,
         unreachable,
         notSent,
-        tallies.size() - alive - unreachable - notSent,
+        tallies.size() - alive - unreachable - notSent - awaited - notAsked,
+        PingSummary.counted(", ", awaited, " not answered yet"),
+        PingSummary.counted(", ", notAsked, " not asked"),
         millis);
     PingSummary.times(PingSummary.all(tallies)).forEach(out::println);
     out.flush();

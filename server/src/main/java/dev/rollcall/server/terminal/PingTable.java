@@ -31,7 +31,7 @@ final class PingTable implements PingOutput {
   @Override
   public void refresh(List<PingTally> tallies) {
     if (shown) {
-      out.printf("\033[%dA", tallies.size() + 1);
+      out.print(Terminal.up(tallies.size() + 1));
     }
     shown = true;
     row(ROW.formatted("host", "sent", "recv", "loss", "min", "avg", "p99", "max", "last"));
@@ -70,7 +70,7 @@ final class PingTable implements PingOutput {
   @Override
   public void end(List<PingTally> tallies, long millis) {
     refresh(tallies);
-    out.println();
+    out.println(Terminal.CLEAR_BELOW);
     PingSummary.times(PingSummary.all(tallies)).forEach(out::println);
     out.flush();
   }

@@ -12,6 +12,7 @@ final class PingTally {
   private int errors;
   private int notSent;
   private int unknown;
+  private int awaited;
   private int duplicates;
   private int late;
   private int corrupt;
@@ -56,6 +57,12 @@ final class PingTally {
     }
   }
 
+  /// Counts a ping that was sent, and whose reply nobody waits for any more.
+  void addAwaited() {
+    sent++;
+    awaited++;
+  }
+
   int sent() {
     return sent;
   }
@@ -80,6 +87,11 @@ final class PingTally {
     return unknown;
   }
 
+  /// Those on their way when it ended.
+  int awaited() {
+    return awaited;
+  }
+
   int duplicates() {
     return duplicates;
   }
@@ -99,7 +111,7 @@ final class PingTally {
 
   /// The lost ones of those of which something is known, in percent.
   double lossPercent() {
-    int known = sent - unknown;
+    int known = sent - unknown - awaited;
     return known == 0 ? 0 : 100.0 * lost / known;
   }
 }

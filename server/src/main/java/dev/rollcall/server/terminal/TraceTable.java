@@ -43,7 +43,10 @@ final class TraceTable implements TraceOutput {
 
   @Override
   public void end(TraceStatistics statistics) throws InterruptedException {
-    if (!live) {
+    if (live) {
+      out.print("\r" + Terminal.CLEAR_BELOW);
+      out.flush();
+    } else {
       show(statistics);
     }
   }
@@ -51,7 +54,7 @@ final class TraceTable implements TraceOutput {
   private void show(TraceStatistics statistics) throws InterruptedException {
     List<String> rows = rows(statistics);
     if (shown > 0) {
-      out.printf("\033[%dA", shown);
+      out.print(Terminal.up(shown));
     }
     for (String row : rows) {
       out.print(row.stripTrailing() + (live ? "\033[K\n" : "\n"));

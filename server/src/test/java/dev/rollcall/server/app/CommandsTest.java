@@ -115,8 +115,12 @@ class CommandsTest {
         "ping --sweep=127.0.0.1/8; 'rollcall ping: --sweep: \"127.0.0.1/8\" has bits beyond its"
             + " prefix: write it as 127.0.0.0/8'",
         "traceroute; 'rollcall traceroute: HOST: is missing: see rollcall traceroute --help'",
-        "traceroute --method=gre 127.0.0.1; 'rollcall traceroute: --method: \"gre\" is no method:"
-            + " use icmp, udp or tcp'",
+        "traceroute --method=gre 127.0.0.1; 'rollcall traceroute: --method: \"gre\" is none of"
+            + " icmp, udp, tcp: choose one of them'",
+        "traceroute -I -T 127.0.0.1; 'rollcall traceroute: --method: is one method: give one of"
+            + " -I, -U, -T or --method'",
+        "traceroute -w 5,3,10 127.0.0.1; 'rollcall traceroute: --timeout: \"5,3,10\" is no"
+            + " duration: write it as 250ms, 15s, 1m30s, 2h, 30d or 2W'",
         "traceroute --max-ttl=65 127.0.0.1; 'rollcall traceroute: --max-ttl: \"65\" is out of"
             + " range: give a whole number from 1 to 64'",
         "traceroute --count=3 127.0.0.1; 'rollcall traceroute: --count: needs --mtr: add it, or"
@@ -125,8 +129,16 @@ class CommandsTest {
             + " cannot be read: name a file with a line for each block'",
         "ping none.invalid; 'rollcall ping: none.invalid: has no address: check its name, and the"
             + " name server of this machine'",
-        "ping --ipv6 127.0.0.1; 'rollcall ping: 127.0.0.1: has no address: check its name, and the"
-            + " name server of this machine'",
+        "ping --ipv6 127.0.0.1; 'rollcall ping: 127.0.0.1: has no IPv6 address: leave out --ipv6'",
+        "ping -4 ::1; 'rollcall ping: ::1: has no IPv4 address: leave out --ipv4'",
+        "ping -4 -6 localhost; 'rollcall ping: --ipv4: contradicts --ipv6: give one of them'",
+        "ping -i 0 127.0.0.1; 'rollcall ping: --interval: \"0\" is out of range: give 1ms at"
+            + " least and 1d at most'",
+        "ping -i 0.0001 127.0.0.1; 'rollcall ping: --interval: \"0.0001\" is out of range: give"
+            + " 1ms at least and 1d at most'",
+        "ping -c; 'rollcall ping: --count: has no value: write --count=NUMBER'",
+        "ping -s 31 127.0.0.1; 'rollcall ping: --size: \"31\" is out of range: give a whole number"
+            + " from 32 to 9000'",
         "serve --port; rollcall serve: --port: has no value: write --port=PORT",
         "serve --port=1 --port=2; rollcall serve: --port: is given twice: give it once",
         "config check --port=x; 'command line: --port: \"x\" is no port: give a whole number from 0"
@@ -758,6 +770,48 @@ class CommandsTest {
         .asString()
         .startsWith("{\"type\":\"summary\"")
         .contains("\"loss_percent\":0.0", "\"jitter\":");
+  }
+
+  @Test
+  void takesTheFlagsOfPing() {
+    assertThat(
+            execute(
+                "ping", "-c3", "-i", ".01", "-W", "1", "-s", "101", "-t", "9", "-4nq", "localhost"))
+        .as(err.toString())
+        .isEqualTo(Command.OK);
+    assertThat(out.toString().lines())
+        .startsWith(
+            "PING localhost (127.0.0.1) 101(129) bytes of data.",
+            "",
+            "--- localhost ping statistics ---")
+        .doesNotContain("icmp_seq")
+        .anyMatch(line -> line.startsWith("3 packets transmitted, 3 received, 0% packet loss"));
+    out.getBuffer().setLength(0);
+    assertThat(execute("ping", "-c", "1", "-6", "::1")).isEqualTo(Command.OK);
+    assertThat(out.toString())
+        .startsWith("PING ::1 (::1) 56(104) bytes of data.")
+        .contains("64 bytes from ::1: icmp_seq=1");
+  }
+
+  @Test
+  void endsAPingAtItsDeadline() {
+    assertThat(execute("ping", "-w", "0.05", "-i", "0.01", "127.0.0.1")).isEqualTo(Command.OK);
+    assertThat(execute("ping", "-c", "1000", "-w", "0.05", "-i", "0.01", "127.0.0.1"))
+        .isEqualTo(Command.TROUBLE);
+  }
+
+  @Test
+  void takesTheFlagsOfTraceroute() {
+    assertThat(
+            execute("traceroute", "-n", "-q2", "-w", "0.5", "-m", "5", "-I", "-4", "localhost"))
+        .as(err.toString())
+        .isEqualTo(Command.OK);
+    assertThat(out.toString().lines())
+        .satisfiesExactly(
+            title ->
+                assertThat(title)
+                    .isEqualTo("traceroute to localhost (127.0.0.1), 5 hops max, 60 byte packets"),
+            hop -> assertThat(hop).matches(" 1  127\\.0\\.0\\.1(  [\\d.]+ ms){2}"));
   }
 
   @Test

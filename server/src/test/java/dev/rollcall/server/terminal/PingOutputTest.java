@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +28,7 @@ class PingOutputTest {
           4,
           Duration.ofSeconds(1),
           Duration.ofSeconds(2),
+          Optional.empty(),
           64);
   private final List<PingTally> tallies = List.of(new PingTally(), new PingTally());
 
@@ -94,6 +96,16 @@ class PingOutputTest {
   }
 
   @Test
+  void whatIsOnItsWayAtTheEndWasSentAndIsNotLost() {
+    tallies.getFirst().add(reply(PingStatus.REPLY, 1_000_000));
+    tallies.getFirst().addAwaited();
+    new PingLines(plan, out).end(tallies, 1004);
+    assertThat(text.toString())
+        .contains(
+            "2 packets transmitted, 1 received, 1 not answered yet, 0% packet loss, time 1004ms\n");
+  }
+
+  @Test
   void manyRepliesHaveAHistogram() {
     show(
         new PingLines(plan, out),
@@ -114,7 +126,17 @@ class PingOutputTest {
         .startsWith(
             "192.0.2.7 is alive (0.350 ms)",
             "",
-            "2 targets: 1 alive, 0 unreachable, 0 not sent, 1 silent, time 3004ms");
+            "2 targets: 1 alive, 0 unreachable, 0 not sent, 0 silent, 1 not asked, time 3004ms");
+  }
+
+  @Test
+  void aSweepThatWasStoppedSaysWhatItDoesNotKnow() {
+    tallies.getFirst().addAwaited();
+    new PingSweep(plan, out).end(tallies, 4);
+    assertThat(text.toString())
+        .contains(
+            "2 targets: 0 alive, 0 unreachable, 0 not sent, 0 silent, 1 not answered yet, 1 not"
+                + " asked, time 4ms");
   }
 
   @Test
@@ -123,7 +145,8 @@ class PingOutputTest {
     table.refresh(tallies);
     show(table, reply(PingStatus.REPLY, 350_000), silent(PingStatus.TIMEOUT, "no reply in time"));
     assertThat(text.toString())
-        .contains("\033[3A")
+        .contains("\r\033[3A") // where the terminal may have shown ^C
+        .contains("\n\033[J\n")
         .containsPattern("shop.example \\(192.0.2.7\\) +2 +1 +50% +0.350 +0.350 .* no reply")
         .containsPattern("192.0.2.1 +0 +0 +0% +- ");
   }
