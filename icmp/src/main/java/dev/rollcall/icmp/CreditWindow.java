@@ -4,8 +4,8 @@ package dev.rollcall.icmp;
 /// the loop stand still. A ping gives its credit back with its result, and after a while without
 /// one: targets that never answer would else slow down everything.
 final class CreditWindow {
-  /// What a queued reply of up to 64 bytes takes of the receive buffer, as measured. For larger ones
-  /// the kernel takes as much again as they have, at most.
+  /// What a queued reply of up to 64 bytes takes of the receive buffer, as measured. For larger
+  /// ones the kernel takes as much again as they have, at most.
   private static final int SMALL_REPLY = 832;
 
   private static final int SMALL = 64;

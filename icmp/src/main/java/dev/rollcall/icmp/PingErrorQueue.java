@@ -2,8 +2,8 @@ package dev.rollcall.icmp;
 
 import java.lang.foreign.Arena;
 
-/// The error queue of a socket that pings: ICMP errors about its packets, and the kernel's stamps of
-/// sending. For one thread.
+/// The error queue of a socket that pings: ICMP errors about its packets, and the kernel's stamps
+/// of sending. For one thread.
 final class PingErrorQueue {
   private static final int AT_ONCE = 64;
   private static final int MOST_ROUNDS = 64;

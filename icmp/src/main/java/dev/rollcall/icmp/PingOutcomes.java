@@ -20,8 +20,7 @@ final class PingOutcomes {
   private final CreditWindow credits;
   private int outstanding;
 
-  PingOutcomes(
-      PingSlots slots, PingResults results, PingCounters counters, CreditWindow credits) {
+  PingOutcomes(PingSlots slots, PingResults results, PingCounters counters, CreditWindow credits) {
     this.slots = slots;
     this.results = results;
     this.counters = counters;

@@ -66,8 +66,7 @@ final class PingSocket {
     receiving = new ReceiveBatch(arena, RECEIVE, echo.bytes() + LINK_AND_IP);
     credits = new CreditWindow(slots, socket.receiveBuffer(), echo.bytes());
     outcomes = new PingOutcomes(slots, parts.results(), counters, credits);
-    errors =
-        new PingErrorQueue(libc, arena, socket, parts, outcomes, echo.bytes() + LINK_AND_IP);
+    errors = new PingErrorQueue(libc, arena, socket, parts, outcomes, echo.bytes() + LINK_AND_IP);
     lossHere = new LossHere(socket.socket(), counters, new OwnRoute(libc, arena, family));
     ready = new int[slots.capacity];
     emptyAt = now;

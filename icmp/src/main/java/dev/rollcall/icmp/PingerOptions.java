@@ -120,8 +120,8 @@ public record PingerOptions(
     return with(copy -> copy.inFlight = most);
   }
 
-  /// With another text, such as `rollcall measurement, see https://status.example.org/nodes`, and as
-  /// large a payload as it needs.
+  /// With another text, such as `rollcall measurement, see https://status.example.org/nodes`, and
+  /// as large a payload as it needs.
   public PingerOptions withText(String says) {
     return with(
         copy -> {

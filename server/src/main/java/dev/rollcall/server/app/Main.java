@@ -50,8 +50,7 @@ record Main(Path directory, Map<String, String> environment) {
       ahead(Database::load);
     }
     Main main = new Main(Path.of(""), System.getenv());
-    CommandLine commands =
-        arguments.length > 0 ? main.commands(arguments[0]) : main.commands();
+    CommandLine commands = arguments.length > 0 ? main.commands(arguments[0]) : main.commands();
     System.exit(commands.execute(arguments));
   }
 

@@ -77,14 +77,10 @@ final class PingCommand implements Command {
                 "--count"))
         .addOption(
             valued(
-                "DURATION",
-                "from one ping of a host to its next; default 1s",
-                "-i",
-                "--interval"))
+                "DURATION", "from one ping of a host to its next; default 1s", "-i", "--interval"))
         .addOption(
             valued("DURATION", "how long to wait for each reply; default 2s", "-W", "--timeout"))
-        .addOption(
-            valued("DURATION", "end after this time; default: no end", "-w", "--deadline"))
+        .addOption(valued("DURATION", "end after this time; default: no end", "-w", "--deadline"))
         .addOption(
             valued(
                 "NUMBER",

@@ -86,7 +86,9 @@ record TypedFlags(ParseResult given, Mistakes mistakes) {
       if (address.isEmpty()) {
         mistakes.add(
             host,
-            four ? "has no IPv4 address: leave out --ipv4" : "has no IPv6 address: leave out --ipv6");
+            four
+                ? "has no IPv4 address: leave out --ipv4"
+                : "has no IPv6 address: leave out --ipv6");
       }
       return address;
     } catch (UnknownHostException e) {

@@ -50,12 +50,11 @@ public record ValueType<T>(String label, Function<String, T> parser) {
   public static ValueType<Duration> duration(Duration least, Duration most) {
     return new ValueType<>(
         "DURATION",
-        text ->
-            within(least, most, Durations.parse(text.matches("\\d{1,9}") ? text + "s" : text)));
+        text -> within(least, most, Durations.parse(text.matches("\\d{1,9}") ? text + "s" : text)));
   }
 
-  /// The same for flags that people type, as with `ping`: the number of seconds may have a fraction,
-  /// `0.2`.
+  /// The same for flags that people type, as with `ping`: the number of seconds may have a
+  /// fraction, `0.2`.
   public static ValueType<Duration> typedDuration(Duration least, Duration most) {
     return new ValueType<>(
         "DURATION",

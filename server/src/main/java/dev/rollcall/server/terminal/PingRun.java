@@ -134,8 +134,8 @@ public final class PingRun {
     output.result(number, (int) result.tag(), result, tallies.get(number));
   }
 
-  /// What the end of the pinger has told: pings that were on their way, and those that still
-  /// waited to be sent, of which there is nothing to say.
+  /// What the end of the pinger has told: pings that were on their way, and those that still waited
+  /// to be sent, of which there is nothing to say.
   private void takeLast() {
     for (PingResult result : results) {
       if (result.status() != PingStatus.UNKNOWN) {

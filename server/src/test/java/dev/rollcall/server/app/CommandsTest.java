@@ -802,8 +802,7 @@ class CommandsTest {
 
   @Test
   void takesTheFlagsOfTraceroute() {
-    assertThat(
-            execute("traceroute", "-n", "-q2", "-w", "0.5", "-m", "5", "-I", "-4", "localhost"))
+    assertThat(execute("traceroute", "-n", "-q2", "-w", "0.5", "-m", "5", "-I", "-4", "localhost"))
         .as(err.toString())
         .isEqualTo(Command.OK);
     assertThat(out.toString().lines())
