@@ -103,7 +103,7 @@ final class Program {
     line.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining"));
     line.addAll(FLAGS);
     line.addAll(jar());
-    line.addAll(List.of("train", folder.toString()));
+    line.addAll(List.of("train", "serve", folder.toString()));
     int status =
         new ProcessBuilder(line)
             .redirectErrorStream(true)

@@ -35,6 +35,9 @@ record Main(Path directory, Map<String, String> environment) {
   private static final String PING = "ping";
   private static final String TRACEROUTE = "traceroute";
 
+  /// What is trained for what a person waits for.
+  private static final String TERMINAL = "terminal";
+
   /// For these commands, classes that they need anyway are loaded while the command line is read:
   /// loading classes is most of their start.
   private static final Set<String> WITH_DATABASE = Set.of(AllSettings.SERVE, AllSettings.TARGETS);
@@ -193,7 +196,15 @@ record Main(Path directory, Map<String, String> environment) {
         Commands.command("train", "Run and end, for Java to learn what a start needs.", this::train)
             .addPositional(
                 PositionalParamSpec.builder()
+                    .paramLabel("serve|terminal")
+                    .index("0")
+                    .arity("1")
+                    .type(String.class)
+                    .build())
+            .addPositional(
+                PositionalParamSpec.builder()
                     .paramLabel("DIR")
+                    .index("1")
                     .arity("1")
                     .type(Path.class)
                     .build());
@@ -310,10 +321,13 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private int train(ParseResult given) throws InterruptedException {
-    Path folder = given.matchedPositionalValue(0, directory);
+    if (given.matchedPositionalValue(0, "").equals(TERMINAL)) {
+      Training.measure(measurement(PING), PING, "-c", "2", "-i", "0.01", "127.0.0.1");
+      Training.measure(measurement(TRACEROUTE), TRACEROUTE, "-n", "127.0.0.1");
+      return Command.OK;
+    }
+    Path folder = given.matchedPositionalValue(1, directory);
     Training.prepare(folder);
-    Training.measure(measurement(PING), "ping", "-c", "2", "-i", "0.01", "127.0.0.1");
-    Training.measure(measurement(TRACEROUTE), "traceroute", "-n", "127.0.0.1");
     Configuration.Origin origin =
         new Configuration.Origin(
             Map.of(

@@ -699,7 +699,7 @@ class CommandsTest {
   @Test
   void saysInOneLineThatTheDataFolderCannotBeUsed() throws IOException {
     Path file = Files.writeString(directory.resolve("data"), "");
-    assertThat(execute("train", directory.toString())).isEqualTo(Command.TROUBLE);
+    assertThat(execute("train", "serve", directory.toString())).isEqualTo(Command.TROUBLE);
     assertThat(err.toString().lines())
         .containsExactly(
             "rollcall: "
@@ -834,8 +834,15 @@ class CommandsTest {
   }
 
   @Test
+  void trainsWithPingsOfThisMachineAlone() {
+    assertThat(execute("train", "terminal", directory.toString())).isEqualTo(Command.OK);
+    assertThat(directory).isEmptyDirectory();
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
   void asksItselfToTrain() {
-    assertThat(execute("train", directory.toString())).isEqualTo(Command.OK);
+    assertThat(execute("train", "serve", directory.toString())).isEqualTo(Command.OK);
     assertThat(directory.resolve("data")).isDirectory();
   }
 
