@@ -59,6 +59,24 @@ class PingerTest {
   }
 
   @Test
+  void pingsWithPacketsOfAnySize() throws Exception {
+    LoopbackNetwork.withPingSockets(PingerTest::pingsWithAllSizes);
+    LoopbackNetwork.in(PingerTest::pingsWithAllSizes);
+  }
+
+  private static void pingsWithAllSizes() throws Exception {
+    LoopbackNetwork.run("ip", "link", "set", "lo", "mtu", "1500");
+    for (int payload : new int[] {32, 33, 56, 1473, 9000}) { // the last in fragments
+      try (Pinger pinger = Pinger.open(PingerOptions.defaults().withPayload(payload))) {
+        for (String target : List.of("127.0.0.1", "::1")) {
+          PingResult result = pinger.ping(address(target), PATIENCE);
+          assertThat(result.status()).as(payload + ": " + result).isEqualTo(PingStatus.REPLY);
+        }
+      }
+    }
+  }
+
+  @Test
   void pings65536AddressesWithoutLossOverPingSockets() throws Exception {
     LoopbackNetwork.withPingSockets(() -> sweeps(FAST));
   }
