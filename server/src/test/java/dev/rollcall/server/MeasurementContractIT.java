@@ -457,8 +457,10 @@ class MeasurementContractIT {
               assertThat(ended.status()).isZero();
               assertThat(ended.said())
                   .matches(
-                      "traceroute to 127.0.0.1 \\(127.0.0.1\\), 30 hops max, 60 byte packets\n"
-                          + " 1  127.0.0.1(  [0-9.]+ ms){3}\n");
+                      """
+                      traceroute to 127.0.0.1 \\(127.0.0.1\\), 30 hops max, 60 byte packets
+                       1  127.0.0.1(  [0-9.]+ ms){3}
+                      """);
             });
     assertThat(command("traceroute", "--no-names", "--json", "::1"))
         .satisfies(

@@ -249,7 +249,8 @@ class NetworkBreakIT {
                     .allMatch(
                         one ->
                             !(now.up().contains(one.getKey()) || now.down().contains(one.getKey()))
-                                || one.getValue() >= before.getOrDefault(one.getKey(), 0L) + CHECKS);
+                                || one.getValue()
+                                    >= before.getOrDefault(one.getKey(), 0L) + CHECKS);
           },
           failure.name());
     } finally {
@@ -305,8 +306,10 @@ class NetworkBreakIT {
           () ->
               now().down().equals(behind)
                   && behind.stream()
-                      .allMatch(name -> checks().getOrDefault(name, 0L)
-                              >= before.getOrDefault(name, 0L) + 2 * CHECKS),
+                      .allMatch(
+                          name ->
+                              checks().getOrDefault(name, 0L)
+                                  >= before.getOrDefault(name, 0L) + 2 * CHECKS),
           "in maintenance");
       assertThat(client.rows("v1/incidents?state=open")).as(maintenance).isEmpty();
       long id = client.rows("v1/maintenance").getFirst().get("id").longValue();
