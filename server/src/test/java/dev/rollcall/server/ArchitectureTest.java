@@ -46,6 +46,7 @@ class ArchitectureTest {
           "address",
           "signal",
           "outbox",
+          "redis",
           "resultschema",
           "secret",
           "web");
@@ -216,6 +217,7 @@ class ArchitectureTest {
         "address",
         "signal",
         "outbox",
+        "redis",
         "resultschema",
         "secret",
         "web"

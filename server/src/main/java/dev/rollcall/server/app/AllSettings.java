@@ -10,6 +10,7 @@ import dev.rollcall.server.monitor.MonitorSettings;
 import dev.rollcall.server.node.NodeSettings;
 import dev.rollcall.server.node.registry.RegistrySettings;
 import dev.rollcall.server.outbox.DeliverySettings;
+import dev.rollcall.server.redis.RedisSettings;
 import dev.rollcall.server.secret.SecretSettings;
 import dev.rollcall.server.target.PoolSettings;
 import java.util.List;
@@ -35,6 +36,7 @@ final class AllSettings {
       concat(
           List.of(
               StorageSettings.ALL,
+              RedisSettings.ALL,
               SecretSettings.ALL,
               List.of(
                   WebSettings.HOST,

@@ -15,6 +15,7 @@ import dev.rollcall.server.network.NetworkWatch;
 import dev.rollcall.server.node.registry.Nodes;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.NetworkSummary;
+import dev.rollcall.server.redis.Redis;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.Signals;
@@ -25,10 +26,12 @@ import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.SleepClock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
+import java.util.Optional;
 
 /// What `serve` can do, on one database: opened, but not started.
 record Capabilities(
     Database database,
+    Optional<Redis> redis,
     Outbox outbox,
     Channels channels,
     Accounts accounts,
@@ -52,6 +55,10 @@ record Capabilities(
         parts.add(
             "the database", Database.openOrWait(Tables.in(settings.storage().database()), clock));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
+    Optional<Redis> redis =
+        settings
+            .redis()
+            .map(one -> parts.add("Redis", new Redis(one, database, commits, registry, clock)));
     Outbox outbox =
         parts.add(
             "the outbox", new Outbox(database, commits, settings.deliveries(), registry, clock));
@@ -97,6 +104,7 @@ record Capabilities(
             new Monitor(
                 database,
                 commits,
+                redis,
                 settings.monitor(),
                 signals,
                 circles,
@@ -132,7 +140,14 @@ record Capabilities(
         parts.add(
             "the heartbeats",
             new Heartbeats(
-                database, commits, settings.heartbeats(), signals, circles, registry, clock));
+                database,
+                commits,
+                redis,
+                settings.heartbeats(),
+                signals,
+                circles,
+                registry,
+                clock));
     Pool pool =
         parts.add(
             "the target pool", new Pool(database, commits, settings.targets(), registry, clock));
@@ -146,8 +161,10 @@ record Capabilities(
     accounts.mail(new ChannelMail(channels));
     accounts.own(
         List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf, incidents::deleteOf));
+    redis.ifPresent(Redis::start);
     return new Capabilities(
         database,
+        redis,
         outbox,
         channels,
         accounts,

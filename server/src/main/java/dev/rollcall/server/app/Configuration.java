@@ -131,6 +131,7 @@ record Configuration(
               sources.section(MAINTENANCE), MAINTENANCE, Scope.OPERATOR, sources.inFile());
       SsoSettings sso =
           FileProviders.read(values, sources.section(FileProviders.PATH), sources.inFile());
+      StorageSettings.contradictions(command, values, files.directory(), mistakes);
       WebSettings.contradictions(command, values, mistakes);
       Measure.contradictions(command, values, mistakes);
       if (fileServices == FileServices.STRICT) {

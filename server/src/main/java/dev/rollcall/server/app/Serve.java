@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.probe.Probe;
 import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.channel.definition.ChannelDefinition;
 import dev.rollcall.server.collector.Collector;
@@ -19,6 +20,7 @@ import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.node.MeasuringNode;
 import dev.rollcall.server.node.NodeSettings;
 import dev.rollcall.server.page.Pages;
+import dev.rollcall.server.redis.Redis;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -143,10 +145,17 @@ final class Serve {
                 new ReadyCheck("database", capabilities.database()::trouble),
                 new ReadyCheck("checks", monitor::trouble),
                 new ReadyCheck("results", capabilities.collector()::trouble)),
-            List.of(monitor.outcomes()),
+            Stream.concat(Stream.of(monitor.outcomes()), redis(capabilities)).toList(),
             registry)
         .noting(new ReadyCheck("configuration", () -> refusal(capabilities)))
-        .noting(new ReadyCheck("calls", heartbeats::problem));
+        .noting(new ReadyCheck("calls", heartbeats::problem))
+        .noting(new ReadyCheck("redis", () -> capabilities.redis().flatMap(Redis::note)));
+  }
+
+  /// Whether Redis is used; if not, this process works nevertheless.
+  private static Stream<Probe> redis(Capabilities capabilities) {
+    return capabilities.redis().stream()
+        .map(redis -> Probe.of("redis", attempt -> redis.note().ifPresent(attempt::degraded)));
   }
 
   /// The routes of the main port and of the health port.

@@ -10,6 +10,7 @@ import dev.rollcall.server.monitor.MonitorSettings;
 import dev.rollcall.server.node.NodeSettings;
 import dev.rollcall.server.node.registry.RegistrySettings;
 import dev.rollcall.server.outbox.DeliverySettings;
+import dev.rollcall.server.redis.RedisSettings;
 import dev.rollcall.server.secret.SecretSettings;
 import dev.rollcall.server.target.PoolSettings;
 import java.nio.file.Path;
@@ -19,12 +20,14 @@ import java.util.Set;
 /// The settings of a process, one record for each part.
 ///
 /// @param roles what this process does
+/// @param redis Redis in front of the database, if there is one
 /// @param node how this process measures, if it does
 /// @param nodes what it expects of nodes that report to it
 /// @param secretKey the key of the installation, if it is not in its file
 record ServeSettings(
     Set<Role> roles,
     StorageSettings storage,
+    Optional<RedisSettings> redis,
     Optional<Secret> secretKey,
     WebSettings web,
     AccountSettings accounts,
@@ -53,6 +56,7 @@ record ServeSettings(
     return new ServeSettings(
         values.of(Role.ROLES),
         storage,
+        RedisSettings.of(values),
         SecretSettings.key(values),
         WebSettings.of(command, values),
         AccountSettings.of(values),

@@ -1,9 +1,11 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.redis.RedisSettings;
 import dev.rollcall.server.sql.DatabaseLocation;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +41,20 @@ record StorageSettings(Path data, DatabaseLocation database) {
             .of(DATABASE)
             .map(text -> DatabaseLocation.parse(text.reveal(), directory))
             .orElseGet(() -> new DatabaseLocation.SqliteFile(data.resolve(file(command)))));
+  }
+
+  /// Adds a mistake if Redis is to be in front of SQLite.
+  static void contradictions(String command, Values values, Path directory, Mistakes mistakes) {
+    boolean shared =
+        of(command, values, directory).database() instanceof DatabaseLocation.PostgresServer;
+    if (command.equals(AllSettings.SERVE)
+        && values.of(RedisSettings.REDIS).isPresent()
+        && !shared) {
+      values.misfit(
+          RedisSettings.REDIS,
+          "is of no use before SQLite: set database to a postgresql:// URL, or leave redis out",
+          mistakes);
+    }
   }
 
   /// What [#DATABASE] means for one command.

@@ -9,6 +9,7 @@ import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.network.NetworkWatch;
 import dev.rollcall.server.node.registry.Nodes;
 import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.redis.RedisSettings;
 import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation;
@@ -41,6 +42,7 @@ final class Tables {
                 Groups.MIGRATIONS,
                 Nodes.MIGRATIONS,
                 NetworkWatch.MIGRATIONS,
+                RedisSettings.MIGRATIONS,
                 List.of(OPEN_INCIDENTS))
             .flatMap(List::stream)
             .toArray(String[]::new));

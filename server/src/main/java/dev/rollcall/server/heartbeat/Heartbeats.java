@@ -12,6 +12,7 @@ import dev.rollcall.server.heartbeat.routes.PingRoutes;
 import dev.rollcall.server.heartbeat.schedule.LateDetector;
 import dev.rollcall.server.heartbeat.schedule.LostCalls;
 import dev.rollcall.server.heartbeat.schedule.PingReceivers;
+import dev.rollcall.server.heartbeat.store.BufferedPings;
 import dev.rollcall.server.heartbeat.store.DeclaredHeartbeats;
 import dev.rollcall.server.heartbeat.store.HeartbeatLimit;
 import dev.rollcall.server.heartbeat.store.HeartbeatLog;
@@ -19,11 +20,14 @@ import dev.rollcall.server.heartbeat.store.HeartbeatStore;
 import dev.rollcall.server.heartbeat.store.HeartbeatSubjects;
 import dev.rollcall.server.heartbeat.store.HeartbeatWriter;
 import dev.rollcall.server.heartbeat.store.KeyStore;
+import dev.rollcall.server.heartbeat.store.PingStream;
 import dev.rollcall.server.heartbeat.store.RunStore;
 import dev.rollcall.server.heartbeat.store.StateCounts;
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.redis.Redis;
+import dev.rollcall.server.redis.StreamBuffer;
 import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.Subjects;
@@ -71,11 +75,13 @@ public final class Heartbeats implements AutoCloseable {
   private final DeclaredHeartbeats declared;
   private final LateDetector lateDetector;
 
+  /// @param redis in front of the database, if there is one
   /// @param signalWriter gets the changes that somebody may have to be told of
   /// @param circles finds those of `depends-on`
   public Heartbeats(
       Database database,
       GroupCommit commits,
+      Optional<Redis> redis,
       HeartbeatSettings settings,
       SignalWriter signalWriter,
       Circles circles,
@@ -100,7 +106,14 @@ public final class Heartbeats implements AutoCloseable {
             clock);
     lostCalls = new LostCalls(clock);
     receivers = new PingReceivers(database, commits, lostCalls, clock);
-    Function<HeartbeatChange, PingOutcome> write = change -> commits.write(writer, change);
+    Optional<StreamBuffer<HeartbeatChange, PingOutcome>> buffer =
+        redis.map(one -> one.buffer(new PingStream(writer)));
+    buffer.ifPresent(one -> lostCalls.waitIn(one::lag));
+    Function<HeartbeatChange, PingOutcome> write =
+        buffer
+            .<Function<HeartbeatChange, PingOutcome>>map(
+                one -> new BufferedPings(one, writer, commits, clock))
+            .orElse(change -> commits.write(writer, change));
     Function<HeartbeatChange, PingOutcome> written = change -> lostCalls.note(write, change);
     store = new HeartbeatStore(database);
     changes = written;

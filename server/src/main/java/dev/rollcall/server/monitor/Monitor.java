@@ -10,12 +10,14 @@ import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.check.CheckRunner;
 import dev.rollcall.server.monitor.check.HostLimit;
 import dev.rollcall.server.monitor.check.MonitorMetrics;
+import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.OwnNetwork;
 import dev.rollcall.server.monitor.definition.ProbeFactory;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
 import dev.rollcall.server.monitor.overview.Overview;
 import dev.rollcall.server.monitor.overview.ServiceDetails;
+import dev.rollcall.server.monitor.overview.SharedOutcomes;
 import dev.rollcall.server.monitor.path.PathTracer;
 import dev.rollcall.server.monitor.path.TracedService;
 import dev.rollcall.server.monitor.routes.MonitorRoutes;
@@ -39,6 +41,7 @@ import dev.rollcall.server.monitor.store.TickStore;
 import dev.rollcall.server.monitor.store.TracedServices;
 import dev.rollcall.server.monitor.store.UptimeStore;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.redis.Redis;
 import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.Subjects;
@@ -52,6 +55,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
@@ -82,7 +86,8 @@ public final class Monitor implements AutoCloseable {
           "db/migration/V46__tick_round_trips.sql",
           "db/migration/V47__hour_round_trips.sql",
           "db/migration/V53__service_path.sql",
-          "db/migration/V54__service_lost.sql");
+          "db/migration/V54__service_lost.sql",
+          "db/postgres/V61__written_fence.sql");
 
   private final ServiceReader reader;
   private static final int DELETED_AT_ONCE = 500;
@@ -109,6 +114,7 @@ public final class Monitor implements AutoCloseable {
 
   private volatile Optional<String> refusal = Optional.empty();
 
+  /// @param redis in front of the database, if there is one
   /// @param signals gets the confirmed changes of the services' states
   /// @param circles finds those of `depends-on`
   /// @param spans in which the uptime of services is counted in another way
@@ -117,6 +123,7 @@ public final class Monitor implements AutoCloseable {
   public Monitor(
       Database database,
       GroupCommit commits,
+      Optional<Redis> redis,
       MonitorSettings settings,
       SignalWriter signals,
       Circles circles,
@@ -180,7 +187,16 @@ public final class Monitor implements AutoCloseable {
     schedule = new Schedule(database, commits, clock);
     writer =
         new OutcomeWriter(
-            database, commits, schedule, MOST_WAITING, clock, signals, overview::committed);
+            database,
+            commits,
+            schedule,
+            MOST_WAITING,
+            clock,
+            signals,
+            redis
+                .<Consumer<List<Outcome>>>map(one -> new SharedOutcomes(overview, one))
+                .orElse(overview::committed));
+    redis.ifPresent(writer::through);
     MonitorMetrics metrics = new MonitorMetrics(registry);
     tickRetention = new TickRetention(database, commits, settings.retention(), clock);
     dueServices = new DueServices(schedule, services, reader, probes, writer, clock.wall());

@@ -33,6 +33,12 @@ public interface Batch<I, R> {
     return Optional.empty();
   }
 
+  /// The same with the items in the [#order], and the results in the order of the items: for those
+  /// that apply items of this kind in a transaction of their own kind.
+  default List<R> applyInOrder(Handle tx, List<I> items) {
+    return items.isEmpty() ? List.of() : PendingWrite.ordered(tx, this, items);
+  }
+
   /// What the items survive after their commit. If kinds share a transaction, all get the strongest
   /// durability of them.
   default Durability durability() {

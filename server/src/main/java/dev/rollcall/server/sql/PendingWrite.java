@@ -96,7 +96,7 @@ final class PendingWrite<I, R> {
     }
   }
 
-  private static <I, R> List<R> ordered(Handle tx, Batch<I, R> kind, List<I> items) {
+  static <I, R> List<R> ordered(Handle tx, Batch<I, R> kind, List<I> items) {
     if (items.size() == 1 || kind.order().isEmpty()) {
       return checked(kind, items, kind.apply(tx, items));
     }

@@ -68,7 +68,9 @@ class BlankSqliteTest {
     "db/migration/V50__node.sql",
     "db/migration/V53__service_path.sql",
     "db/migration/V54__service_lost.sql",
-    "db/migration/V55__network_break.sql"
+    "db/migration/V55__network_break.sql",
+    "db/postgres/V60__stream_position.sql",
+    "db/postgres/V61__written_fence.sql"
   };
 
   @TempDir Path directory;

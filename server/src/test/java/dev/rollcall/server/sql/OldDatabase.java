@@ -142,7 +142,8 @@ final class OldDatabase {
               "certificate_warnings",
               "slow_ms",
               "group_name",
-              "round_trips"));
+              "round_trips",
+              "written"));
       if (table.equals("heartbeat")) {
         columns.remove("origin");
       }

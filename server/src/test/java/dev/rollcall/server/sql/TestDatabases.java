@@ -58,7 +58,7 @@ public enum TestDatabases {
   }
 
   /// The port at which PostgreSQL listens.
-  static int postgresPort() {
+  public static int postgresPort() {
     return Server.PORT;
   }
 
@@ -81,7 +81,7 @@ public enum TestDatabases {
   }
 
   /// A new schema, reached through that port.
-  static PostgresServer freshOn(int port) {
+  public static PostgresServer freshOn(int port) {
     String schema = "test" + NAMES.incrementAndGet();
     execute("CREATE SCHEMA " + schema);
     return new PostgresServer(

@@ -15,14 +15,31 @@ public sealed interface HeartbeatChange {
   /// A ping.
   ///
   /// @param terms when the next ping is expected; empty: as the last ping that stated it
-  /// @param moment the time that the job states; empty: now
+  /// @param moment the time that the job states; empty: when it came
+  /// @param came when it came, if it is applied later; empty: now
   record Ping(
       HeartbeatName key,
       PingSignal signal,
       Optional<Expectation> terms,
       Optional<Instant> moment,
-      Said said)
-      implements HeartbeatChange {}
+      Said said,
+      Optional<Instant> came)
+      implements HeartbeatChange {
+    /// A ping that comes now.
+    public Ping(
+        HeartbeatName key,
+        PingSignal signal,
+        Optional<Expectation> terms,
+        Optional<Instant> moment,
+        Said said) {
+      this(key, signal, terms, moment, said, Optional.empty());
+    }
+
+    /// The same, as it came at that time.
+    public Ping cameAt(Instant time) {
+      return new Ping(key, signal, terms, moment, said, Optional.of(time));
+    }
+  }
 
   /// What the job states about its run.
   ///

@@ -58,6 +58,31 @@ public final class HeartbeatTransitions {
         .orElseGet(() -> unchanged(before, new PingOutcome.Stale(old.lastKnown())));
   }
 
+  /// A ping that came earlier, and is applied now. If others were recorded meanwhile that came
+  /// later, it says nothing any more, as one with an earlier timestamp.
+  ///
+  /// @param came when it came
+  public static Step pingOfBefore(
+      Optional<Heartbeat> before,
+      long id,
+      Ping ping,
+      Instant came,
+      Instant now,
+      Duration tolerance) {
+    if (ping.moment().isPresent()) {
+      return ping(before, id, ping, now, tolerance);
+    }
+    boolean overtaken =
+        before
+            .flatMap(old -> old.moments().last())
+            .filter(last -> last.isAfter(came.plus(CROSSING)))
+            .filter(last -> !last.isAfter(now.plus(tolerance)))
+            .isPresent();
+    return overtaken
+        ? unchanged(before, new PingOutcome.Stale(before.orElseThrow().lastKnown()))
+        : ping(before, id, ping, came, tolerance);
+  }
+
   private static Step first(long id, Expectation expectation, Ping ping, Instant now) {
     boolean start = ping.signal() instanceof PingSignal.Start;
     Instant at = ping.moment().orElse(now);

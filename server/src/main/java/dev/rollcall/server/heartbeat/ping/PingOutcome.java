@@ -2,6 +2,7 @@ package dev.rollcall.server.heartbeat.ping;
 
 import dev.rollcall.server.signal.Circle;
 import java.time.Instant;
+import java.util.Optional;
 
 /// The result of a [HeartbeatChange].
 public sealed interface PingOutcome {
@@ -10,6 +11,11 @@ public sealed interface PingOutcome {
   /// @param next when the next ping is expected
   /// @param paused whether the heartbeat is paused, so that no ping is expected
   record Recorded(Instant next, boolean paused) implements PingOutcome {}
+
+  /// The ping is durable, and is applied when the database is available again.
+  ///
+  /// @param next when the next ping is expected, if the ping states that
+  record Waiting(Optional<Instant> next) implements PingOutcome {}
 
   /// The ping was older than one recorded before, and changed nothing.
   ///

@@ -153,6 +153,7 @@ public final class HeartbeatRoutes {
           throw Refusal.badRequest("depends-on: " + circle.mistake());
       case PingOutcome.Changed _ -> show(request);
       case PingOutcome.Recorded _,
+          PingOutcome.Waiting _,
           PingOutcome.Stale _,
           PingOutcome.NoTerms _,
           PingOutcome.Full _,

@@ -32,6 +32,8 @@ import java.util.regex.Pattern;
 
 /// The routes for pings, those of runs with a start and an end included.
 public final class PingRoutes {
+  private static final String PAUSED = "recorded, but paused: no next call is expected";
+  private static final String WAITING = "recorded, and applied when the database is back";
   private static final int KEPT_OUTPUT = 10_000;
   private static final Duration FULL_AGAIN = Duration.ofMinutes(1);
   private static final Pattern EXIT_CODE = Pattern.compile("-?[1-9][0-9]{0,9}");
@@ -97,7 +99,8 @@ public final class PingRoutes {
     return switch (changes.apply(
         new Ping(new HeartbeatName(request.owner(), name), signal, terms, moment, said))) {
       case PingOutcome.Recorded(Instant next, boolean paused) ->
-          recorded(next, paused, output.note());
+          recorded(Optional.of(next), paused ? PAUSED : "recorded", output.note());
+      case PingOutcome.Waiting(Optional<Instant> next) -> recorded(next, WAITING, output.note());
       case PingOutcome.Stale(Instant last) -> stale(last);
       case PingOutcome.NoTerms _ -> throw PingParameters.noTerms();
       case PingOutcome.Full(long most) ->
@@ -131,6 +134,7 @@ public final class PingRoutes {
       case PingOutcome.Unknown _ -> throw unknown();
       case PingOutcome.Declared _ -> throw declared();
       case PingOutcome.Recorded _,
+          PingOutcome.Waiting _,
           PingOutcome.Stale _,
           PingOutcome.NoTerms _,
           PingOutcome.Full _,
@@ -148,18 +152,13 @@ public final class PingRoutes {
     return Refusal.of(409, "this heartbeat is declared in the configuration file: change it there");
   }
 
-  private static Answer recorded(Instant next, boolean paused, String note) {
+  private static Answer recorded(Optional<Instant> next, String message, String note) {
     // This is written for every ping, and nothing in it needs escaping.
-    String message = paused ? "recorded, but paused: no next call is expected" : "recorded";
+    String expected = next.map(at -> ",\"next_ping_at\":" + at.getEpochSecond()).orElse("");
     String more = note.isEmpty() ? "" : ",\"output\":\"" + note + "\"";
     return Answer.json(
         200,
-        ("{\"status\":\"ok\",\"message\":\""
-                + message
-                + "\",\"next_ping_at\":"
-                + next.getEpochSecond()
-                + more
-                + "}")
+        ("{\"status\":\"ok\",\"message\":\"" + message + "\"" + expected + more + "}")
             .getBytes(US_ASCII));
   }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Knows when pings could not be received or recorded, whatever the reason. A heartbeat whose ping
 /// may have been lost then does not become late.
@@ -31,6 +32,7 @@ public final class LostCalls {
   private final AtomicLong missed = new AtomicLong();
   private final RejectedCalls rejected;
   private final Executor threads;
+  private volatile Supplier<Duration> lag = () -> Duration.ZERO;
   private Sample sample = new Sample(Duration.ZERO);
 
   /// Shows whether new threads run.
@@ -93,6 +95,18 @@ public final class LostCalls {
     }
   }
 
+  /// Pings may wait elsewhere before they are recorded.
+  ///
+  /// @param lag every ping that came longer ago is recorded
+  public void waitIn(Supplier<Duration> lag) {
+    this.lag = lag;
+  }
+
+  /// Every ping that came longer ago is recorded.
+  Duration lag() {
+    return lag.get();
+  }
+
   /// The pings that were rejected because the server was full.
   public RejectedCalls rejected() {
     return rejected;
@@ -104,7 +118,7 @@ public final class LostCalls {
     Optional<Span> span =
         Span.join(
             rejected.take(noThread(now)),
-            Span.join(failed.getAndSet(Optional.empty()), hanging(now)));
+            Span.join(failed.getAndSet(Optional.empty()), Span.join(hanging(now), behind(now))));
     span.ifPresent(_ -> missed.incrementAndGet());
     return span;
   }
@@ -112,6 +126,13 @@ public final class LostCalls {
   /// How often [#take] has returned a span.
   long missed() {
     return missed.get();
+  }
+
+  /// Pings that wait elsewhere, unless only for a moment.
+  private Optional<Span> behind(Duration now) {
+    return Optional.of(lag())
+        .filter(longest -> longest.compareTo(LONG) >= 0)
+        .map(longest -> new Span(now.minus(longest), now));
   }
 
   private Optional<Span> hanging(Duration now) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -116,12 +117,15 @@ public final class PingReceivers implements AutoCloseable {
     return Span.join(own.take(), shared ? lostByOthers() : Optional.empty());
   }
 
-  /// How long ago another process was last known to receive pings; of several, the longest.
+  /// How long ago another process was last known to receive pings; of several, the longest. Longer
+  /// if pings that came before that still wait.
   Duration lag() {
     Duration now = clock.monotonic();
-    return others.values().stream()
-        .filter(one -> takesCalls(one, now))
-        .map(one -> now.minus(one.at()))
+    return Stream.concat(
+            Stream.of(own.lag()),
+            others.values().stream()
+                .filter(one -> takesCalls(one, now))
+                .map(one -> now.minus(one.at())))
         .max(Comparator.naturalOrder())
         .orElse(Duration.ZERO);
   }

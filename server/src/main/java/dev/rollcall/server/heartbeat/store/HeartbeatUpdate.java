@@ -54,7 +54,7 @@ final class HeartbeatUpdate {
     Optional<Heartbeat> before = heartbeat;
     Step step =
         switch (change) {
-          case Ping ping -> HeartbeatTransitions.ping(before, row.id(), ping, now, tolerance);
+          case Ping ping -> ping(before, ping, now, tolerance);
           case HeartbeatChange.Removal _ -> HeartbeatTransitions.remove(before);
           case HeartbeatChange.Pause _ -> HeartbeatTransitions.pause(before);
           case HeartbeatChange.Resumption _ -> HeartbeatTransitions.resume(before, now);
@@ -75,10 +75,17 @@ final class HeartbeatUpdate {
     }
     if (change instanceof Ping ping && step.recorded()) {
       Heartbeat after = heartbeat.orElseThrow();
-      heartbeat = Optional.of(withRun(tx, after, ping, now));
+      heartbeat = Optional.of(withRun(tx, after, ping, ping.came().orElse(now)));
     }
     HeartbeatSignal.of(before, step, exit(change), now).ifPresent(signals::add);
     return step.pingOutcome();
+  }
+
+  private Step ping(Optional<Heartbeat> before, Ping ping, Instant now, Duration tolerance) {
+    return ping.came().isPresent()
+        ? HeartbeatTransitions.pingOfBefore(
+            before, row.id(), ping, ping.came().get(), now, tolerance)
+        : HeartbeatTransitions.ping(before, row.id(), ping, now, tolerance);
   }
 
   private static OptionalLong exit(HeartbeatChange change) {
@@ -101,6 +108,8 @@ final class HeartbeatUpdate {
   }
 
   /// Adds the run that a ping reports: a new run, or the end of one that has started.
+  ///
+  /// @param now when the ping came
   private Heartbeat withRun(Handle tx, Heartbeat after, Ping ping, Instant now) {
     Instant at = ping.moment().orElse(now);
     Optional<String> id = ping.said().run();

@@ -1,9 +1,12 @@
 package dev.rollcall.server.monitor.schedule;
 
+import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
 import dev.rollcall.server.monitor.store.OutcomeRows;
 import dev.rollcall.server.monitor.store.ServiceStore;
+import dev.rollcall.server.redis.Redis;
+import dev.rollcall.server.redis.StreamBuffer;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
@@ -28,14 +31,17 @@ import org.jdbi.v3.core.Handle;
 /// in one transaction, so that they agree after any crash.
 ///
 /// Outcomes wait in a backlog for a moment, so that many share a transaction: one costs as much as
-/// many outcomes do. They also wait while the database is unavailable. They are written in their
-/// order.
+/// many outcomes do. They also wait while the database is unavailable; where there is a Redis, they
+/// wait there ([OutcomeStream]). They are written in their order.
 public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private static final Logger LOG = System.getLogger(OutcomeWriter.class.getName());
 
   private final ChangeLog log = new ChangeLog();
   private static final int AT_ONCE = 1_000;
   private static final Duration LINGER = Duration.ofMillis(200);
+
+  /// What waits in Redis for less than this is being written.
+  private static final Duration BEHIND = Duration.ofSeconds(2);
 
   private final Database database;
   private final GroupCommit commits;
@@ -47,6 +53,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private final Consumer<List<Outcome>> committed;
   private final ReentrantLock writing = new ReentrantLock();
   private volatile Runnable lost = () -> {};
+  private volatile Optional<StreamBuffer<Outcome, Boolean>> stream = Optional.empty();
   private volatile boolean stuck;
   private boolean identified;
 
@@ -95,6 +102,13 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     lost = changed;
   }
 
+  /// Outcomes go through Redis from now on.
+  public void through(Redis redis) {
+    stream =
+        Optional.of(
+            redis.buffer(new OutcomeStream(schedule, clock, signals, committed, () -> lost.run())));
+  }
+
   /// A service that was checked before it had a row has its id now. Its outcomes get that id,
   /// unless they are not newer than the last one in the database, as another process may have
   /// checked it too.
@@ -117,11 +131,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
       return;
     }
     identified = false;
-    try {
-      flush();
-    } catch (StorageException e) {
-      stuck = true;
-    }
+    flushOrStuck();
   }
 
   /// A service that was checked before it had a row is no longer checked.
@@ -141,13 +151,17 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
     // Somebody may be told of a change: it is written at once, with what waits already.
     boolean interrupted = outcome.newStreak().isEmpty() && linger();
-    try {
-      flush();
-    } catch (StorageException e) {
-      stuck = true;
-    }
+    flushOrStuck();
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void flushOrStuck() {
+    try {
+      flush();
+    } catch (StorageException | Unavailable e) {
+      stuck = true;
     }
   }
 
@@ -163,9 +177,20 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
   }
 
-  /// Whether outcomes wait because the database failed when they were written.
+  /// Whether outcomes wait because the database failed when they were written. What waits in Redis
+  /// counts too, of whichever process: a service that is claimed before its outcomes are written
+  /// would be judged by what is old.
   boolean stuck() {
-    return stuck;
+    return stuck || isBehind();
+  }
+
+  private boolean isBehind() {
+    return stream.map(StreamBuffer::lag).filter(lag -> lag.compareTo(BEHIND) >= 0).isPresent();
+  }
+
+  /// Where outcomes wait while the database is unavailable, for the log.
+  String waitsIn() {
+    return stream.isPresent() ? "Redis" : "memory";
   }
 
   /// Whether the database seems to be available.
@@ -182,8 +207,8 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
       schedule.rows().earliest();
       flush();
       stuck = false;
-      return true;
-    } catch (StorageException e) {
+      return !isBehind();
+    } catch (StorageException | Unavailable e) {
       return false;
     }
   }
@@ -201,6 +226,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   /// Writes all waiting outcomes, oldest first.
   ///
   /// @throws StorageException if the database is unavailable; the rest continues to wait
+  /// @throws Unavailable if no more can wait in Redis either
   void flush() {
     writing.lock();
     try {
@@ -209,7 +235,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
           some = backlog.take(AT_ONCE)) {
         try {
           write(some);
-        } catch (StorageException e) {
+        } catch (StorageException | Unavailable e) {
           backlog.putBack(some);
           throw e;
         }
@@ -220,10 +246,15 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   }
 
   private void write(List<Found> some) {
+    List<Outcome> outcomes = some.stream().map(Found::outcome).toList();
     try {
-      List<Boolean> valid = commits.writeAll(this, some.stream().map(Found::outcome).toList());
-      log.tell(chosen(some, valid));
-    } catch (StorageException e) {
+      if (stream.isPresent()) {
+        stream.get().writeAll(outcomes);
+        log.tell(some);
+      } else {
+        log.tell(chosen(some, commits.writeAll(this, outcomes)));
+      }
+    } catch (StorageException | Unavailable e) {
       throw e;
     } catch (RuntimeException e) {
       if (some.size() > 1) { // one of them cannot be written: separate it from the others

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor.schedule;
 
+import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.monitor.check.CheckRunner;
 import dev.rollcall.server.monitor.check.MonitorMetrics;
 import dev.rollcall.server.monitor.check.Observation;
@@ -268,7 +269,10 @@ public final class Runner implements AutoCloseable {
   private void continueWithoutDatabase(String reason) {
     LOG.log(
         Level.WARNING,
-        "the database is unavailable, checks continue and results wait in memory: " + reason);
+        "the database is unavailable, checks continue and results wait in "
+            + writer.waitsIn()
+            + ": "
+            + reason);
     databaseAway.set(true);
   }
 
@@ -380,6 +384,12 @@ public final class Runner implements AutoCloseable {
           "{0,number,#} results of checks are lost, the database is unavailable: {1}",
           writer.waiting(),
           e.reason());
+    } catch (Unavailable e) {
+      LOG.log(
+          Level.WARNING,
+          "{0,number,#} results of checks are lost: {1}",
+          writer.waiting(),
+          e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

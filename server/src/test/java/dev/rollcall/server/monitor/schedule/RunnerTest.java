@@ -42,6 +42,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -254,6 +255,7 @@ class RunnerTest {
     return new Monitor(
         database,
         commits,
+        Optional.empty(),
         new MonitorSettings(
             new ServiceReader.Defaults(
                 Duration.ofSeconds(15), Duration.ofSeconds(5), false, Duration.ofDays(14)),

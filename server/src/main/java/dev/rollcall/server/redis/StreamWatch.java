@@ -1,0 +1,146 @@
+package dev.rollcall.server.redis;
+
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.resps.StreamEntry;
+
+/// Looks five times a second at what waits in the streams: how much, and since when, by the clock
+/// of Redis.
+final class StreamWatch implements AutoCloseable {
+  private static final Duration EACH = Duration.ofMillis(200);
+  private static final Duration RETRY = Duration.ofMillis(500);
+
+  /// Counting the bytes of a stream is not free.
+  private static final Duration BYTES = Duration.ofSeconds(1);
+
+  private final RedisServers servers;
+  private final Clock clock;
+  private final BackgroundLoop loop =
+      new BackgroundLoop("redis-watch", "looking at what waits in Redis", RETRY, this::round);
+  private volatile Map<String, Seen> seen = Map.of();
+  private volatile long bytes;
+
+  // Used by the thread only:
+  private @Nullable Jedis redis;
+  private Duration counted = Duration.ofDays(-1);
+
+  /// @param at when it was looked at, on the monotonic clock: what was added later is not in it
+  /// @param entries how many wait
+  /// @param oldest how long the oldest of them had waited; zero if none waits
+  record Seen(Duration at, long entries, Duration oldest) {}
+
+  private record Asked(Response<List<StreamEntry>> oldest, Response<Long> entries) {}
+
+  StreamWatch(RedisServers servers, Clock clock) {
+    this.servers = servers;
+    this.clock = clock;
+  }
+
+  /// Looks at these streams too. To be called before [#start].
+  void add(List<String> streams) {
+    Map<String, Seen> all = new HashMap<>(seen);
+    streams.forEach(stream -> all.put(stream, new Seen(clock.monotonic(), 0, Duration.ZERO)));
+    seen = Map.copyOf(all);
+  }
+
+  void start() {
+    loop.start();
+  }
+
+  /// What was last seen of a stream.
+  Seen of(String stream) {
+    Seen found = seen.get(stream);
+    return found == null ? new Seen(clock.monotonic(), 0, Duration.ZERO) : found;
+  }
+
+  /// How many bytes all of them take in Redis.
+  long bytes() {
+    return bytes;
+  }
+
+  private Duration round() {
+    try {
+      Jedis open = redis;
+      if (open == null) {
+        open = servers.connect();
+        redis = open;
+      }
+      look(open);
+      return EACH;
+    } catch (JedisDataException e) { // it does not allow it, for example
+      disconnect();
+      throw servers.failure(e);
+    } catch (JedisException | RedisFailure e) { // the appender says so
+      disconnect();
+      return RETRY;
+    }
+  }
+
+  private void disconnect() {
+    if (redis != null) {
+      RedisServers.close(redis);
+      redis = null;
+    }
+  }
+
+  private void look(Jedis open) {
+    Duration now = clock.monotonic();
+    Map<String, Asked> asked = new HashMap<>();
+    boolean counts = now.minus(counted).compareTo(BYTES) >= 0;
+    Map<String, Response<Long>> sizes = new HashMap<>();
+    try (Pipeline pipeline = open.pipelined()) {
+      Response<List<String>> time = pipeline.time();
+      for (String stream : seen.keySet()) {
+        asked.put(
+            stream,
+            new Asked(
+                pipeline.xrange(stream, (StreamEntryID) null, (StreamEntryID) null, 1),
+                pipeline.xlen(stream)));
+        if (counts) {
+          sizes.put(stream, pipeline.memoryUsage(stream));
+        }
+      }
+      pipeline.sync();
+      long millis =
+          Long.parseLong(time.get().get(0)) * 1_000 + Long.parseLong(time.get().get(1)) / 1_000;
+      Map<String, Seen> found = new HashMap<>();
+      asked.forEach((stream, answer) -> found.put(stream, seen(answer, now, millis)));
+      seen = Map.copyOf(found);
+    }
+    if (counts) {
+      counted = now;
+      bytes = sizes.values().stream().mapToLong(StreamWatch::size).sum();
+    }
+  }
+
+  private static Seen seen(Asked answer, Duration now, long millis) {
+    List<StreamEntry> oldest = answer.oldest().get();
+    Duration age =
+        oldest.isEmpty()
+            ? Duration.ZERO
+            : Duration.ofMillis(Math.max(0, millis - oldest.getFirst().getID().getTime()));
+    return new Seen(now, answer.entries().get(), age);
+  }
+
+  private static long size(Response<Long> response) {
+    Long size = response.get();
+    return size == null ? 0 : size;
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+    disconnect();
+  }
+}

@@ -1,0 +1,268 @@
+package dev.rollcall.server;
+
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static dev.rollcall.server.RunningRollcall.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.RunningRollcall.Answer;
+import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.redis.RedisServer;
+import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.sql.Wire;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// The program with a real Redis in front of a real PostgreSQL.
+class RedisIT {
+  private static final int JOBS = 10;
+  private static final Duration AWAY = Duration.ofSeconds(9);
+  private static final int KILLS = 2;
+  private static final int CALLERS = 4;
+
+  @TempDir Path folder;
+
+  private Plan plan(Wire wire, RedisServer redis, Receiver receiver, Targets targets) {
+    String url = TestDatabases.freshUrl();
+    return Plan.in(folder)
+        .variable(
+            "ROLLCALL_DATABASE", url.replaceFirst("127.0.0.1:\\d+", "127.0.0.1:" + wire.port()))
+        .variable("ROLLCALL_REDIS", redis.url())
+        .variable("PING_ALERT_URI", receiver.url())
+        .flags("--heartbeat-startup-grace=3s", "--heartbeat-realert=1h")
+        .yaml(
+            "services: [{name: one, url: '%s', interval: 500ms}]\n"
+                .formatted(targets.url("/set/redis")));
+  }
+
+  @Test
+  void whatComesWhileTheDatabaseIsAwayIsWrittenWhenItIsBackEvenIfTheProcessWasKilled()
+      throws Exception {
+    try (RedisServer redis = RedisServer.start(folder.resolve("redis"));
+        Receiver receiver = new Receiver();
+        Targets targets = new Targets();
+        Wire wire = new Wire(TestDatabases.postgresPort())) {
+      Plan plan = plan(wire, redis, receiver, targets);
+      Instant cut;
+      Instant killed;
+      try (RunningRollcall rollcall = plan.start()) {
+        rollcall.firstTick("one");
+        callAll(rollcall);
+        assertThat(call(rollcall, 0).json().has("next_ping_at")).isTrue();
+        await()
+            .atMost(PATIENCE)
+            .until(() -> call(rollcall, 0, "&timestamp=1").status() == 409); // the database says so
+
+        wire.cut();
+        cut = Instant.now();
+        targets.set(500);
+        callAll(rollcall);
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(call(rollcall, 0).json().path("message").asString())
+                        .isEqualTo("recorded, and applied when the database is back"));
+        await().atMost(PATIENCE).until(() -> rollcall.health("/ready").statusCode() == 503);
+        assertThat(json(rollcall.health("/ready").body()).at("/reasons/database").isMissingNode())
+            .isFalse();
+        int asked = targets.seen("/set/redis").arrivals().size();
+        await()
+            .atMost(PATIENCE)
+            .until(() -> targets.seen("/set/redis").arrivals().size() > asked + 8);
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(waiting(rollcall.health("/metrics").body(), "statuses"))
+                        .isPositive());
+        callAll(rollcall);
+        killed = Instant.now();
+        rollcall.kill();
+      }
+
+      try (RunningRollcall rollcall = plan.start()) { // without the database
+        callAll(rollcall);
+        wire.mend();
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () -> {
+                  assertThat(rollcall.health("/ready").statusCode()).isEqualTo(200);
+                  assertThat(calls(rollcall)).allMatch(count -> count == 4, "4 calls each");
+                });
+        List<JsonNode> ticks = rollcall.ticks("one");
+        assertThat(ticks)
+            .filteredOn(tick -> between(tick, cut, killed))
+            .as("%s", ticks)
+            .hasSizeGreaterThanOrEqualTo(6);
+        assertThat(rollcall.service("one").at("/current_status/event").stringValue())
+            .isEqualTo("downtime");
+        assertThat(waiting(rollcall.health("/metrics").body(), "pings")).isZero();
+      }
+    }
+  }
+
+  @Test
+  void noHeartbeatIsRefusedOrBecomesLateWhileCallsWait() throws Exception {
+    try (RedisServer redis = RedisServer.start(folder.resolve("redis"));
+        Receiver receiver = new Receiver();
+        Targets targets = new Targets();
+        Wire wire = new Wire(TestDatabases.postgresPort());
+        RunningRollcall rollcall = plan(wire, redis, receiver, targets).start();
+        ExecutorService jobs = Executors.newVirtualThreadPerTaskExecutor()) {
+      CountDownLatch end = new CountDownLatch(1);
+      List<Answer> refused = new CopyOnWriteArrayList<>();
+      for (int i = 0; i < JOBS; i++) {
+        String call = "/ping?frequency=5s&name=job" + i;
+        Future<?> _ =
+            jobs.submit(
+                () -> {
+                  while (!end.await(1, TimeUnit.SECONDS)) {
+                    Answer answer = rollcall.get(call);
+                    if (answer.status() != 200) {
+                      refused.add(answer);
+                    }
+                  }
+                  return true;
+                });
+      }
+      await().atMost(PATIENCE).until(() -> rollcall.rows("/v1/heartbeats").size() == JOBS);
+      wire.cut();
+      staysQuiet(receiver, AWAY);
+      wire.mend();
+      await().atMost(PATIENCE).until(() -> rollcall.health("/ready").statusCode() == 200);
+      staysQuiet(receiver, AWAY);
+      assertThat(refused).isEmpty();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> rollcall.get("/ping?name=silent&frequency=1s").status() == 200);
+      await().atMost(PATIENCE).until(() -> !receiver.about("silent").isEmpty());
+      assertThat(receiver.calls()).hasSize(1);
+      assertThat(refused).isEmpty();
+      end.countDown();
+    }
+  }
+
+  /// So much time passes without an alert.
+  private static void staysQuiet(Receiver receiver, Duration time) {
+    await().during(time).atMost(time.plus(PATIENCE)).until(() -> receiver.calls().isEmpty());
+  }
+
+  /// Wherever it is killed: before or after the entry, the commit, the deletion of the entry and
+  /// the answer.
+  @Test
+  void whatWasAcknowledgedIsWrittenOnceHoweverOftenTheProcessIsKilled() throws Exception {
+    try (RedisServer redis = RedisServer.start(folder.resolve("redis"));
+        Receiver receiver = new Receiver();
+        Targets targets = new Targets();
+        Wire wire = new Wire(TestDatabases.postgresPort())) {
+      Plan plan = plan(wire, redis, receiver, targets);
+      Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+      AtomicInteger names = new AtomicInteger();
+      for (int kill = 0; kill < KILLS; kill++) {
+        int enough = acknowledged.size() + 50;
+        AtomicBoolean killed = new AtomicBoolean();
+        try (RunningRollcall rollcall = plan.start();
+            ExecutorService jobs = Executors.newVirtualThreadPerTaskExecutor()) {
+          for (int i = 0; i < CALLERS; i++) {
+            Future<?> _ = jobs.submit(() -> callUntil(killed, rollcall, names, acknowledged));
+          }
+          await().atMost(PATIENCE).until(() -> acknowledged.size() >= enough);
+          rollcall.kill();
+          killed.set(true);
+        }
+      }
+      try (RunningRollcall rollcall = plan.start()) {
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(() -> assertThat(counts(rollcall).keySet()).containsAll(acknowledged));
+        assertThat(counts(rollcall).values()).containsOnly(1);
+        assertThat(counts(rollcall)).hasSizeLessThanOrEqualTo(names.get());
+      }
+    }
+  }
+
+  private static void callUntil(
+      AtomicBoolean killed,
+      RunningRollcall rollcall,
+      AtomicInteger names,
+      Set<String> acknowledged) {
+    while (!killed.get()) {
+      String name = "once" + names.incrementAndGet();
+      try {
+        if (rollcall.get("/ping?frequency=1h&name=" + name).status() == 200) {
+          acknowledged.add(name);
+        }
+      } catch (UncheckedIOException e) {
+        // it was just killed, and nobody knows of this call
+      }
+    }
+  }
+
+  /// How often each heartbeat has called.
+  private static Map<String, Integer> counts(RunningRollcall rollcall) {
+    Map<String, Integer> counts = new HashMap<>();
+    for (int page = 1; ; page++) {
+      List<JsonNode> rows = rollcall.rows("/v1/heartbeats?limit=500&page=" + page);
+      rows.forEach(row -> counts.put(row.get("name").stringValue(), row.get("count").asInt()));
+      if (rows.size() < 500) {
+        return counts;
+      }
+    }
+  }
+
+  private static boolean between(JsonNode tick, Instant from, Instant to) {
+    Instant at = Instant.ofEpochMilli(Math.round(tick.get("at").asDouble() * 1000));
+    return at.isAfter(from) && at.isBefore(to);
+  }
+
+  private static long waiting(String metrics, String stream) {
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith("rollcall_stream_waiting{stream=\"" + stream + "\"}"))
+        .mapToLong(line -> (long) Double.parseDouble(line.replaceFirst(".* ", "")))
+        .sum();
+  }
+
+  /// Each job calls, and is told that it is recorded.
+  private static void callAll(RunningRollcall rollcall) {
+    IntStream.range(0, JOBS)
+        .forEach(
+            job -> {
+              Answer answer = call(rollcall, job);
+              assertThat(answer.status()).as("%s", answer.json()).isEqualTo(200);
+            });
+  }
+
+  private static Answer call(RunningRollcall rollcall, int job, String... more) {
+    return rollcall.get("/ping?name=job%d&frequency=1h%s".formatted(job, String.join("", more)));
+  }
+
+  /// How often each job has called, but the first, which has called in between too.
+  private static List<Integer> calls(RunningRollcall rollcall) {
+    return rollcall.rows("/v1/heartbeats").stream()
+        .filter(row -> !row.get("name").stringValue().equals("job0"))
+        .map(row -> row.get("count").asInt())
+        .toList();
+  }
+}

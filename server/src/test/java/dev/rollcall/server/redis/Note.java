@@ -1,0 +1,81 @@
+package dev.rollcall.server.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.Rows;
+import java.util.List;
+import java.util.Optional;
+
+/// What the tests write: a number about a subject. A negative one cannot be written.
+record Note(String subject, int number) {
+  static final String MIGRATION = "db/test/V1__note.sql";
+
+  private static final Batch<Note, Integer> ADD =
+      (tx, notes) -> {
+        if (notes.stream().anyMatch(note -> note.number() < 0)) {
+          throw new IllegalArgumentException("a negative number");
+        }
+        Rows.write(
+            tx,
+            "INSERT INTO note (subject, n) VALUES (?, ?)",
+            notes,
+            (row, note) -> {
+              row.setString(1, note.subject());
+              row.setInt(2, note.number());
+            });
+        return notes.stream().map(Note::number).toList();
+      };
+
+  static final StreamKind<Note, Integer> KIND =
+      new StreamKind<>() {
+        @Override
+        public String name() {
+          return "notes";
+        }
+
+        @Override
+        public Object subject(Note note) {
+          return note.subject();
+        }
+
+        @Override
+        public byte[] encode(Note note) {
+          return (note.number() + " " + note.subject()).getBytes(UTF_8);
+        }
+
+        @Override
+        public Note decode(byte[] bytes) {
+          String[] parts = new String(bytes, UTF_8).split(" ", 2);
+          return new Note(parts[1], Integer.parseInt(parts[0]));
+        }
+
+        @Override
+        public Optional<byte[]> encodeResult(Integer result) {
+          return Optional.of(("" + result).getBytes(UTF_8));
+        }
+
+        @Override
+        public Integer decodeResult(byte[] bytes) {
+          return Integer.parseInt(new String(bytes, UTF_8));
+        }
+
+        @Override
+        public Batch<Note, Integer> batch() {
+          return ADD;
+        }
+      };
+
+  /// The numbers of a subject, in the order in which they were written.
+  static List<Integer> written(Database database, String subject) {
+    return database.read(
+        handle ->
+            Rows.read(
+                handle,
+                "SELECT n FROM note WHERE subject = ? ORDER BY place",
+                subject,
+                (row, about) -> row.setString(1, about),
+                row -> row.getInt(1)));
+  }
+}

@@ -1,0 +1,102 @@
+package dev.rollcall.server.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.redis.StreamBuffer.Written;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.sql.Wire;
+import dev.rollcall.server.time.Clock;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/// A master, a replica and a sentinel, all real: the master is killed.
+class RedisSentinelTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  @TempDir Path folder;
+
+  @Test
+  void whatWaitsSurvivesTheMasterAndTheNextGoesToTheNewOne() throws Exception {
+    try (RedisServer master = RedisServer.start(folder.resolve("master"));
+        RedisServer replica =
+            RedisServer.start(
+                folder.resolve("replica"),
+                "--repl-diskless-sync-delay",
+                "0",
+                "--replicaof",
+                "127.0.0.1 " + master.port())) {
+      await().atMost(PATIENCE).until(() -> replication(replica).contains("master_link_status:up"));
+      try (RedisServer sentinel = RedisServer.sentinel(folder.resolve("sentinel"), "main", master);
+          Jedis watching = sentinel.client();
+          Wire wire = new Wire(TestDatabases.postgresPort());
+          Database database =
+              Database.open(
+                  DatabaseConfig.of(
+                      TestDatabases.freshOn(wire.port()),
+                      Note.MIGRATION,
+                      StreamPositions.MIGRATION),
+                  Clock.system());
+          GroupCommit commits = new GroupCommit(database);
+          Redis redis =
+              new Redis(
+                  new RedisSettings(
+                      RedisLocation.parse(
+                          "redis-sentinel://127.0.0.1:1,127.0.0.1:%d/main"
+                              .formatted(sentinel.port())),
+                      1 << 20,
+                      1),
+                  database,
+                  commits,
+                  new PrometheusRegistry(),
+                  Clock.system())) {
+        await().atMost(PATIENCE).until(() -> watching.info("sentinel").contains("slaves=1"));
+        StreamBuffer<Note, Integer> buffer = redis.buffer(Note.KIND);
+        redis.start();
+        Written<Integer> _ = buffer.write(new Note("one", 1));
+        await().atMost(PATIENCE).until(() -> Note.written(database, "one").equals(List.of(1)));
+
+        wire.cut();
+        await()
+            .atMost(PATIENCE)
+            .until(() -> database.trouble().isPresent() || waits(buffer, 2)); // the first of them
+        assertThat(waits(buffer, 3)).isTrue();
+        master.kill();
+        await()
+            .atMost(PATIENCE)
+            .ignoreExceptions() // it closes all connections then
+            .until(() -> replication(replica).contains("role:master"));
+        await().atMost(PATIENCE).until(() -> redis.trouble().isEmpty());
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> waits(buffer, 4));
+
+        wire.mend();
+        await()
+            .atMost(PATIENCE)
+            .ignoreExceptions()
+            .untilAsserted(
+                () -> assertThat(Note.written(database, "one")).startsWith(1, 2).contains(3, 4));
+        List<Integer> written = Note.written(database, "one");
+        assertThat(written).isSorted().doesNotHaveDuplicates();
+        assertThat(redis.trouble()).isEmpty();
+      }
+    }
+  }
+
+  private static String replication(RedisServer server) {
+    try (Jedis client = server.client()) {
+      return client.info("replication");
+    }
+  }
+
+  private static boolean waits(StreamBuffer<Note, Integer> buffer, int number) {
+    return buffer.write(new Note("one", number)) instanceof Written.Waits;
+  }
+}

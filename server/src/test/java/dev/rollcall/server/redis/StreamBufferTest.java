@@ -1,0 +1,337 @@
+package dev.rollcall.server.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.http.Unavailable;
+import dev.rollcall.server.redis.StreamBuffer.Written;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.sql.Wire;
+import dev.rollcall.server.time.Clock;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.params.XAddParams;
+import redis.clients.jedis.params.XReadParams;
+import redis.clients.jedis.resps.StreamEntryBinary;
+
+/// Writes that go through a real Redis to a real PostgreSQL, while either of them is away.
+class StreamBufferTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final long MOST = 1 << 20;
+
+  @TempDir Path folder;
+  private RedisServer server;
+  private Wire wire;
+  private RunningProcess process;
+
+  /// What a process of Rollcall has of it.
+  private static final class RunningProcess implements AutoCloseable {
+    private final Database database;
+    private final GroupCommit commits;
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Redis redis;
+    private final StreamBuffer<Note, Integer> buffer;
+
+    RunningProcess(DatabaseLocation location, RedisLocation redisLocation) {
+      this(location, redisLocation, _ -> {});
+    }
+
+    RunningProcess(
+        DatabaseLocation location, RedisLocation redisLocation, Consumer<Redis> beforeTheStart) {
+      database =
+          Database.open(
+              DatabaseConfig.of(location, Note.MIGRATION, StreamPositions.MIGRATION),
+              Clock.system());
+      commits = new GroupCommit(database);
+      redis =
+          new Redis(
+              new RedisSettings(redisLocation, MOST, 0),
+              database,
+              commits,
+              registry,
+              Clock.system());
+      buffer = redis.buffer(Note.KIND);
+      beforeTheStart.accept(redis);
+      redis.start();
+    }
+
+    @Override
+    public void close() {
+      redis.close();
+      commits.close();
+      database.close();
+    }
+  }
+
+  @BeforeEach
+  void open() throws IOException {
+    server = RedisServer.start(folder.resolve("redis"));
+    wire = new Wire(TestDatabases.postgresPort());
+    process = new RunningProcess(TestDatabases.freshOn(wire.port()), location());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    process.close();
+    wire.close();
+    server.close();
+  }
+
+  private RedisLocation location() {
+    return RedisLocation.parse(server.url());
+  }
+
+  private Written<Integer> write(int number) {
+    return process.buffer.write(new Note("one", number));
+  }
+
+  private static Written<Integer> applied(int number) {
+    return new Written.Applied<>(number);
+  }
+
+  /// Writes it, and waits until the database has it. On a busy machine that may take longer than a
+  /// caller waits.
+  private void writeThrough(int number) {
+    assertThat(write(number)).isIn(applied(number), new Written.Waits<>());
+    await().atMost(PATIENCE).until(() -> Note.written(process.database, "one").contains(number));
+  }
+
+  private void awaitWritten(Integer... numbers) {
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .untilAsserted(
+            () -> assertThat(Note.written(process.database, "one")).containsExactly(numbers));
+  }
+
+  @Test
+  void theCallerGetsTheResultOfTheDatabase() {
+    writeThrough(6);
+    await().atMost(PATIENCE).until(() -> write(7).equals(applied(7)));
+    assertThat(Note.written(process.database, "one")).startsWith(6, 7);
+    await().atMost(PATIENCE).until(() -> process.buffer.waiting() == 0);
+  }
+
+  @Test
+  void itemsOfOneSubjectKeepTheirOrderWhicheverProcessTheyCameTo() {
+    try (RunningProcess other = new RunningProcess(process.database.location(), location())) {
+      for (int i = 0; i < 200; i++) {
+        RunningProcess one = i % 2 == 0 ? process : other;
+        assertThat(one.buffer.write(new Note("both", i))).isIn(applied(i), new Written.Waits<>());
+        one.buffer.writeAll(List.of(new Note("batch", i), new Note("another", i)));
+      }
+      List<Integer> all = IntStream.range(0, 200).boxed().toList();
+      for (String subject : List.of("both", "batch", "another")) {
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(Note.written(process.database, subject))
+                        .containsExactlyElementsOf(all));
+      }
+    }
+  }
+
+  @Test
+  void whatComesWhileTheDatabaseIsAwayWaitsAndIsAppliedInItsOrder() {
+    writeThrough(0);
+    wire.cut();
+    for (int i = 1; i <= 20; i++) {
+      assertThat(write(i)).isEqualTo(new Written.Waits<>());
+    }
+    await().atMost(PATIENCE).until(() -> process.buffer.lag().toMillis() > 1_000);
+    assertThat(process.redis.trouble()).isEmpty();
+
+    wire.mend();
+    awaitWritten(IntStream.rangeClosed(0, 20).boxed().toArray(Integer[]::new));
+    await().atMost(PATIENCE).until(() -> process.buffer.lag().toMillis() < 1_000);
+    writeThrough(21);
+  }
+
+  @Test
+  void whatADeadProcessHasLeftIsAppliedByAnother() {
+    wire.cut();
+    assertThat(write(1)).isEqualTo(new Written.Waits<>());
+    assertThat(write(2)).isEqualTo(new Written.Waits<>());
+    DatabaseLocation location = process.database.location();
+    process.close();
+    wire.mend();
+
+    process = new RunningProcess(location, location());
+    awaitWritten(1, 2);
+  }
+
+  /// As if the process had been killed between its commit and the deletion of the entry.
+  @Test
+  void anEntryThatIsReadAgainChangesNothing() {
+    String stream = StreamBuffer.streams("rollcall:0:", Note.KIND).get("one".hashCode() % 2);
+    wire.cut();
+    write(1);
+    write(2);
+    try (Jedis client = server.client()) {
+      List<StreamEntryBinary> entries =
+          client
+              .xreadBinary(
+                  XReadParams.xReadParams().count(10),
+                  Map.of(stream.getBytes(UTF_8), new StreamEntryID()))
+              .getFirst()
+              .getValue();
+      assertThat(entries).hasSize(2);
+      wire.mend();
+      awaitWritten(1, 2);
+      for (StreamEntryBinary entry : entries) {
+        byte[] _ = client.xadd(stream.getBytes(UTF_8), XAddParams.xAddParams(), entry.getFields());
+      }
+    }
+    write(3);
+    awaitWritten(1, 2, 3);
+    assertThat(counter("rollcall_stream_replayed")).isEqualTo(2);
+  }
+
+  @Test
+  void whileRedisIsGoneEverythingGoesStraightToTheDatabase() throws Exception {
+    writeThrough(1);
+    await().atMost(PATIENCE).until(() -> process.buffer.waiting() == 0);
+    server.kill();
+    await().atMost(PATIENCE).until(() -> process.redis.trouble().isPresent());
+    assertThat(write(2)).isEqualTo(applied(2));
+    assertThat(process.buffer.lag()).isZero();
+
+    server.again();
+    await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
+    writeThrough(3);
+    assertThat(Note.written(process.database, "one")).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void whatWaitsWhenRedisIsKilledIsAppliedWhenItIsBack() throws Exception {
+    wire.cut();
+    assertThat(write(1)).isEqualTo(new Written.Waits<>());
+    server.kill();
+    wire.mend();
+    await().atMost(PATIENCE).until(() -> process.redis.trouble().isPresent());
+    assertThat(process.buffer.lag()).isGreaterThan(Duration.ZERO); // it may still be there
+    await().atMost(PATIENCE).ignoreExceptions().until(() -> write(2).equals(applied(2)));
+
+    server.again();
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(Note.written(process.database, "one")).containsExactlyInAnyOrder(2, 1));
+  }
+
+  /// The process does not know whether Redis has it, and Redis has it in the end.
+  @Test
+  void anItemInDoubtIsWrittenOnce() throws Exception {
+    writeThrough(1);
+    server.signal("STOP");
+    assertThat(write(2)).isEqualTo(applied(2));
+    server.signal("CONT");
+    await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
+    writeThrough(3);
+    await().atMost(PATIENCE).until(() -> process.buffer.waiting() == 0);
+    assertThat(Note.written(process.database, "one")).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void noMoreWaitsThanMayWait() {
+    wire.cut();
+    List<Note> many = Collections.nCopies(500, new Note("x".repeat(60), 1));
+    try {
+      for (int i = 0; i < 40; i++) {
+        process.buffer.writeAll(many);
+      }
+    } catch (Unavailable e) {
+      // enough
+    }
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> process.buffer.writeAll(many.subList(0, 1)))
+                    .isInstanceOf(Unavailable.class));
+    wire.mend();
+    await().atMost(PATIENCE.multipliedBy(4)).until(() -> process.buffer.waiting() == 0);
+    await().atMost(PATIENCE).until(() -> tookPlace(2));
+  }
+
+  private boolean tookPlace(int number) {
+    try {
+      Written<Integer> _ = write(number);
+      return true;
+    } catch (Unavailable e) {
+      return false; // the bytes are counted once a second
+    }
+  }
+
+  @Test
+  void otherProcessesAreToldWhatHasChanged() {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    try (RunningProcess other =
+        new RunningProcess(
+            process.database.location(),
+            location(),
+            redis -> redis.on("topic", bytes -> heard.add(new String(bytes, UTF_8))))) {
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                process.redis.tell("topic", "changed".getBytes(UTF_8));
+                other.redis.tell("topic", "own".getBytes(UTF_8));
+                return !heard.isEmpty();
+              });
+      assertThat(heard).containsOnly("changed");
+    }
+  }
+
+  @Test
+  void anItemThatCannotBeAppliedDoesNotHoldUpTheOthers() {
+    process.buffer.writeAll(List.of(new Note("one", 1), new Note("one", -1), new Note("one", 2)));
+    awaitWritten(1, 2);
+    assertThat(counter("rollcall_stream_dropped")).isOne();
+  }
+
+  @Test
+  void saysWhatRedisDoesNotPromise() {
+    try (RedisServer plain =
+            RedisServer.plain(folder.resolve("plain"), "--maxmemory-policy", "allkeys-lru");
+        Jedis client = plain.client();
+        Jedis good = server.client()) {
+      RedisServers servers = new RedisServers(RedisLocation.parse(plain.url()));
+      assertThat(new RedisPromises(servers, 0).lines(client))
+          .satisfiesExactly(
+              line -> assertThat(line).startsWith("appendonly is no"),
+              line -> assertThat(line).startsWith("maxmemory-policy is allkeys-lru"));
+      assertThat(new RedisPromises(servers, 0).lines(good)).isEmpty();
+    }
+  }
+
+  private double counter(String name) {
+    return process.registry.scrape(one -> one.equals(name)).stream()
+        .flatMap(one -> one.getDataPoints().stream())
+        .mapToDouble(point -> ((CounterSnapshot.CounterDataPointSnapshot) point).getValue())
+        .sum();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rollcall.server.redis;
+
+import org.jspecify.annotations.NullMarked;
