@@ -19,6 +19,7 @@ final class Bench {
           new Viewers(),
           new Attacks(),
           new Heartbeats(),
+          new RedisPings(),
           new Accounts(),
           new Incidents(),
           new TargetPool(),
