@@ -16,6 +16,7 @@ final class Bench {
           new ChecksNew(),
           new EverySecond(),
           new TenThousand(),
+          new Cluster(),
           new Viewers(),
           new Attacks(),
           new Heartbeats(),

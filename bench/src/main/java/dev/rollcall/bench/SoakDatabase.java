@@ -74,6 +74,17 @@ final class SoakDatabase implements AutoCloseable {
         .toList();
   }
 
+  /// The same without the line that can be cut.
+  List<String> directFlags() {
+    return postgres.stream()
+        .map(
+            server ->
+                "--database=postgresql://postgres:postgres@127.0.0.1:"
+                    + server.getPort()
+                    + "/postgres")
+        .toList();
+  }
+
   /// Whether it can become unavailable.
   boolean isApart() {
     return postgres.isPresent();

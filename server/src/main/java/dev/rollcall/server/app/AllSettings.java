@@ -2,6 +2,7 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.account.definition.AccountSettings;
 import dev.rollcall.server.channel.AlertSettings;
+import dev.rollcall.server.cluster.ClusterSettings;
 import dev.rollcall.server.collector.CollectorSettings;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.heartbeat.HeartbeatSettings;
@@ -62,6 +63,7 @@ final class AllSettings {
               PoolSettings.ALL,
               NodeSettings.ALL,
               RegistrySettings.ALL,
+              ClusterSettings.ALL,
               LogSettings.ALL));
 
   private static final List<Setting<?>> OF_SERVE =

@@ -3,6 +3,8 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.address.ReverseNames;
 import dev.rollcall.server.channel.Channels;
+import dev.rollcall.server.cluster.Cluster;
+import dev.rollcall.server.cluster.Work;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.collector.CollectorStats;
 import dev.rollcall.server.group.Groups;
@@ -20,9 +22,12 @@ import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.target.Pool;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.SharedClock;
 import dev.rollcall.server.time.SleepClock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
@@ -44,17 +49,39 @@ record Capabilities(
     Heartbeats heartbeats,
     Pool pool,
     Collector collector,
-    Nodes nodes) {
+    Nodes nodes,
+    Optional<Cluster> cluster,
+    Clock clock) {
   /// How many names of routers are looked up at the same time.
   private static final int NAMES_AT_ONCE = 4;
 
   /// Opens them in the order in which they need each other.
   static Capabilities open(
-      ServeSettings settings, PrometheusRegistry registry, Clock clock, Parts parts) {
-    Database database =
-        parts.add(
-            "the database", Database.openOrWait(Tables.in(settings.storage().database()), clock));
+      ServeSettings settings, PrometheusRegistry registry, Clock machine, Parts parts) {
+    DatabaseConfig config = Tables.in(settings.storage().database());
+    Database database = parts.add("the database", Database.openOrWait(config, machine));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
+    return switch (config.location()) {
+      case DatabaseLocation.SqliteFile _ ->
+          open(settings, database, commits, Optional.empty(), registry, machine, parts);
+      case DatabaseLocation.PostgresServer _ -> {
+        SharedClock shared = new SharedClock(machine);
+        // Closed after all that claims due rows.
+        Cluster cluster =
+            parts.add("the cluster", new Cluster(database, commits, registry, shared));
+        yield open(settings, database, commits, Optional.of(cluster), registry, shared, parts);
+      }
+    };
+  }
+
+  private static Capabilities open(
+      ServeSettings settings,
+      Database database,
+      GroupCommit commits,
+      Optional<Cluster> cluster,
+      PrometheusRegistry registry,
+      Clock clock,
+      Parts parts) {
     Optional<Redis> redis =
         settings
             .redis()
@@ -177,7 +204,14 @@ record Capabilities(
         heartbeats,
         pool,
         collector,
-        nodes);
+        nodes,
+        cluster,
+        clock);
+  }
+
+  /// What this process is doing, for the others.
+  Work work() {
+    return new Work(monitor.inFlight(), outbox.underWay(), monitor.waiting());
   }
 
   /// What the overview page shows of the nodes.

@@ -3,6 +3,8 @@ package dev.rollcall.server.app;
 import dev.rollcall.probe.Probe;
 import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.channel.definition.ChannelDefinition;
+import dev.rollcall.server.cluster.Cluster;
+import dev.rollcall.server.cluster.Self;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.Heartbeats;
@@ -103,6 +105,7 @@ final class Serve {
       apply(capabilities); // before anybody can ask for them
     }
     Ports.Open open = ports.open(parts, routes.errors(), routes.main(), routes.health());
+    startCluster(capabilities, open);
     if (has(Role.API)) {
       tellAccounts(capabilities.accounts());
       capabilities.accounts().start();
@@ -125,6 +128,27 @@ final class Serve {
     heartbeats = List.of();
     parts.add("the heap", new HeapGrowth(clock)).start();
     return open;
+  }
+
+  /// Without lambdas, which would load the package where it is not used.
+  private void startCluster(Capabilities capabilities, Ports.Open open) {
+    if (capabilities.cluster().isPresent()) {
+      capabilities.cluster().get().start(self(open), capabilities::work);
+    }
+  }
+
+  private static List<Route> clusterRoutes(Optional<Cluster> cluster) {
+    return cluster.isPresent() ? cluster.get().routes() : List.of();
+  }
+
+  /// This process as others see it.
+  private Self self(Ports.Open open) {
+    return new Self(
+        settings.cluster().name(open.port()),
+        Main.version(),
+        Tables.in(settings.storage().database()).schema(),
+        open.url(),
+        has(Role.RUNNER));
   }
 
   private boolean has(Role role) {
@@ -190,7 +214,8 @@ final class Serve {
                 owner -> !has(Role.RUNNER) || capabilities.channels().isThereOne(owner),
                 () -> notice(capabilities),
                 capabilities.accounts(),
-                clock));
+                capabilities.cluster(),
+                capabilities.clock()));
     List<Route> main =
         Stream.of(
                 capabilities.accounts().recorded(monitor.routes()),
@@ -203,6 +228,7 @@ final class Serve {
                 capabilities.pool().routes(),
                 collector.routes(),
                 capabilities.accounts().recorded(capabilities.nodes().routes()),
+                clusterRoutes(capabilities.cluster()),
                 pages.routes(capabilities.accounts()::recorded),
                 List.of(health.publicReport()))
             .flatMap(List::stream)
@@ -262,7 +288,7 @@ final class Serve {
   /// Measures as a node of this process's own pool and collector, unless the settings name others.
   private void measure(Capabilities capabilities, Parts parts) {
     NodeSettings node = settings.node().orElseThrow();
-    OwnPool pool = new OwnPool(capabilities.pool(), node.node(), clock);
+    OwnPool pool = new OwnPool(capabilities.pool(), node.node(), capabilities.clock());
     OwnCollector collector = new OwnCollector(capabilities.collector());
     Measure.open(
             node,

@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.account.definition.AccountSettings;
+import dev.rollcall.server.cluster.ClusterSettings;
 import dev.rollcall.server.collector.CollectorSettings;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Values;
@@ -23,6 +24,7 @@ import java.util.Set;
 /// @param redis Redis in front of the database, if there is one
 /// @param node how this process measures, if it does
 /// @param nodes what it expects of nodes that report to it
+/// @param cluster this process among others on the same PostgreSQL
 /// @param secretKey the key of the installation, if it is not in its file
 record ServeSettings(
     Set<Role> roles,
@@ -40,6 +42,7 @@ record ServeSettings(
     PoolSettings targets,
     Optional<NodeSettings> node,
     RegistrySettings nodes,
+    ClusterSettings cluster,
     LogSettings log) {
   ServeSettings {
     roles = Set.copyOf(roles);
@@ -73,6 +76,7 @@ record ServeSettings(
                     values, alone, values.of(WebSettings.TOKEN), directory, storage.data()))
             : Optional.empty(),
         RegistrySettings.of(values),
+        ClusterSettings.of(values),
         LogSettings.of(command, values));
   }
 }

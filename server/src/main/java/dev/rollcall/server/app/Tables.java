@@ -24,6 +24,12 @@ final class Tables {
   /// none of these capabilities.
   private static final String OPEN_INCIDENTS = "db/migration/V30__open_incidents.sql";
 
+  /// Those of package `cluster`, which is not loaded where a process has its database to itself.
+  private static final List<String> CLUSTER = List.of("db/postgres/V56__cluster.sql");
+
+  /// Which programs may work on the tables.
+  private static final String NEEDS = "db/migration/V57__schema_needs.sql";
+
   private Tables() {}
 
   /// How to open the database at `location`.
@@ -43,7 +49,8 @@ final class Tables {
                 Nodes.MIGRATIONS,
                 NetworkWatch.MIGRATIONS,
                 RedisSettings.MIGRATIONS,
-                List.of(OPEN_INCIDENTS))
+                List.of(OPEN_INCIDENTS, NEEDS),
+                CLUSTER)
             .flatMap(List::stream)
             .toArray(String[]::new));
   }

@@ -218,6 +218,16 @@ public final class Monitor implements AutoCloseable {
     MonitorMetrics.watch(registry, runner::inFlight, writer::waiting, writer::lost);
   }
 
+  /// The number of checks under way.
+  public int inFlight() {
+    return runner.inFlight();
+  }
+
+  /// The number of outcomes that wait for the database.
+  public int waiting() {
+    return writer.waiting();
+  }
+
   /// Whether checks reach something: false while our own network is down.
   public boolean hasNetwork() {
     return !network.isDown();

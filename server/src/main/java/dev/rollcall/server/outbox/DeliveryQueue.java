@@ -1,6 +1,7 @@
 package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.DueTable;
@@ -172,6 +173,11 @@ final class DeliveryQueue {
   /// Claims due lanes of a channel, at most `limit`.
   List<Lease<Lane>> claim(String channel, Instant now, int limit) {
     return due.claim(channel, now, limit);
+  }
+
+  /// How this process claims lanes.
+  Claimant claimant() {
+    return due.claimant();
   }
 
   /// The first pending deliveries of the lanes, by key. A lane without one has no entry.

@@ -135,6 +135,11 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
+  /// How many deliveries are being sent.
+  public int underWay() {
+    return sender.underWay();
+  }
+
   /// The channels of all owners.
   public List<RoutedChannel> channels() {
     return byOwner.values().stream().flatMap(List::stream).toList();

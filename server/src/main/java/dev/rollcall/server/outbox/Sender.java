@@ -199,13 +199,14 @@ final class Sender implements AutoCloseable {
     }
     int begun = 0;
     try {
+      long claimed = deliveryQueue.claimant().id();
       List<Lease<Lane>> leases = deliveryQueue.claim(one.channel().name(), wall, room);
       Map<Long, DeliveryQueue.Head> heads = deliveryQueue.heads(leases);
       for (Lease<Lane> lease : leases) {
         // If it is still being sent, it has exceeded its lease: wait for its end.
         if (one.underWay().add(lease.key())) {
           Optional<DeliveryQueue.Head> head = Optional.ofNullable(heads.get(lease.key()));
-          threads.execute(() -> run(one, lease, head));
+          threads.execute(() -> run(one, lease, head, claimed));
           begun++;
         }
       }
@@ -226,8 +227,13 @@ final class Sender implements AutoCloseable {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  private void run(ActiveChannel one, Lease<Lane> lease, Optional<DeliveryQueue.Head> head) {
+  /// @param claimed the id under which the lane was claimed
+  private void run(
+      ActiveChannel one, Lease<Lane> lease, Optional<DeliveryQueue.Head> head, long claimed) {
     try {
+      if (!deliveryQueue.claimant().stillHolds(claimed)) {
+        return; // this process stood still, and another one sends it
+      }
       DeliveryQueue.Done done =
           head.isPresent()
               ? attempt(one, head.get())

@@ -3,6 +3,7 @@ package dev.rollcall.server.page;
 import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.channel.page.ChannelPages;
+import dev.rollcall.server.cluster.Cluster;
 import dev.rollcall.server.group.GroupPages;
 import dev.rollcall.server.group.Groups;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview;
@@ -27,6 +28,7 @@ import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Texts;
 import gg.jte.Content;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -44,6 +46,7 @@ public final class Pages implements AutoCloseable {
   private final List<Route> maintenance;
   private final List<Route> channels;
   private final List<Route> accounts;
+  private final List<Route> cluster;
 
   /// @param base below which the routes are
   /// @param network the results of nodes
@@ -51,6 +54,7 @@ public final class Pages implements AutoCloseable {
   /// @param told whether somebody is told of what is wrong with what an owner has
   /// @param notice the notice at the top of every page; empty: none
   /// @param people who may have accounts
+  /// @param others the processes that share the database, if any can
   public Pages(
       BasePath base,
       Monitor monitor,
@@ -61,6 +65,7 @@ public final class Pages implements AutoCloseable {
       LongPredicate told,
       Supplier<String> notice,
       Accounts people,
+      Optional<Cluster> others,
       Clock clock) {
     Texts texts = Texts.ENGLISH;
     site =
@@ -90,6 +95,7 @@ public final class Pages implements AutoCloseable {
             clock);
     heartbeats = new HeartbeatPages(heartbeatOverview, site, clock);
     accounts = people.pages(site);
+    cluster = others.isPresent() ? others.get().pages(ServicePages.SECTION, site) : List.of();
   }
 
   /// What the pages of incidents and channels show.
@@ -165,7 +171,8 @@ public final class Pages implements AutoCloseable {
             nodes,
             recorded.apply(maintenance),
             recorded.apply(channels),
-            accounts)
+            accounts,
+            cluster)
         .flatMap(List::stream)
         .map(route -> route.withErrors(errors))
         .toList();

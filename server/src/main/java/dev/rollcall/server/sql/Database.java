@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,8 @@ public final class Database implements AutoCloseable {
   private volatile boolean waiting;
 
   private final AtomicBoolean probing = new AtomicBoolean();
+  private final Claimant claimant;
+  private final List<DueRows<?>> dueRows = new CopyOnWriteArrayList<>();
   private volatile Optional<Trouble> trouble = Optional.empty();
 
   private Database(
@@ -77,6 +80,7 @@ public final class Database implements AutoCloseable {
     this.log = file.map(written -> new SqliteLog(written, writers, this::unsyncable));
     this.opening = opening;
     this.clock = clock;
+    this.claimant = new Claimant(clock);
   }
 
   /// Loads the classes that every SQLite database needs, with a query in memory. This takes a
@@ -542,6 +546,20 @@ public final class Database implements AutoCloseable {
       case PASSING, CONFLICT, STATEMENT ->
           new StorageException(where + found.words(), StorageException.Outcome.RETRY, cause);
     };
+  }
+
+  /// How this process claims the rows of all its [DueRows].
+  public Claimant claimant() {
+    return claimant;
+  }
+
+  /// The rows of all tables that processes share.
+  public List<DueRows<?>> dueRows() {
+    return dueRows;
+  }
+
+  void shares(DueRows<?> rows) {
+    dueRows.add(rows);
   }
 
   /// Ends a query, in a transaction, of rows that the transaction will change: it locks them. Empty

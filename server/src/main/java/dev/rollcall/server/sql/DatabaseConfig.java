@@ -21,6 +21,11 @@ public record DatabaseConfig(
     migrations = List.copyOf(migrations);
   }
 
+  /// The version of the newest script.
+  public int schema() {
+    return migrations.stream().mapToInt(name -> new Script(name).version()).max().orElse(0);
+  }
+
   /// Four readers and four writers: enough for a few cores.
   public static DatabaseConfig of(DatabaseLocation location, String... migrations) {
     return new DatabaseConfig(location, 4, 4, List.of(migrations));

@@ -2,10 +2,10 @@ package dev.rollcall.server.sql;
 
 import dev.rollcall.server.sql.Lease.Finish;
 import dev.rollcall.server.time.Clock;
-import java.security.SecureRandom;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,15 +21,22 @@ import org.jdbi.v3.core.statement.Update;
 ///
 /// A claim leases the rows that are due. It moves `due_at` to the end of the lease, so that the
 /// rows become due again for any process if this one dies, and increments their `fence`. Finishing
-/// moves `due_at` to the next due instant, unless the lease ended and another process has claimed
-/// the row since: then the fence differs, and the late finish changes nothing. (After a later claim
-/// by this same process, an earlier lease can still be finished: this process knows what it runs.)
-/// Several processes share the rows of a PostgreSQL database; their clocks should agree to within a
-/// fraction of the lease.
+/// moves `due_at` to the next due instant, unless another process has claimed the row since, or has
+/// taken it over: then the fence differs, and the late finish changes nothing. (If this same
+/// process has claimed the row once more, and nobody else did in between, the earlier lease can
+/// still be finished: this process knows what it runs.)
+///
+/// Several processes share the rows of a PostgreSQL database. Each claims those of its own share
+/// ahead of time ([Claimant.Share]), and those of the others only when they are overdue. What a
+/// dead process had claimed is taken over long before its leases end ([#takeOver]).
 ///
 /// @param <T> the content of a row
 public final class DueRows<T> {
-  private static final SecureRandom RANDOM = new SecureRandom();
+  /// Rows of the share of another process are claimed if they are overdue by more than this.
+  private static final Duration OVERDUE = Duration.ofMillis(300);
+
+  /// How many rows one transaction takes over.
+  private static final int TAKEN_AT_ONCE = 1_000;
 
   /// SQLite goes down one step of its own stack for each part of a statement. Some hundred end the
   /// whole program.
@@ -39,8 +46,10 @@ public final class DueRows<T> {
   private final GroupCommit commits;
   private final Clock clock;
   private final DueTable<T> table;
-  private final long owner = RANDOM.nextLong();
+  private final Claimant claimant;
+  private final boolean shared;
   private final Batch<Claim, List<Lease<T>>> claims = this::claimAll;
+  private final Batch<Held, List<Long>> takeovers = this::takeOverAll;
 
   private final String earliest;
   private final String select;
@@ -48,11 +57,26 @@ public final class DueRows<T> {
   private final String lease;
   private final String finish;
   private final String release;
+  private final String held;
+  private final String take;
 
   private record Claim(Optional<String> part, Instant until, int limit) {}
 
+  /// Rows that `owner` has claimed, with a key above `after`.
+  private record Held(long owner, long after) {}
+
   /// The rows of that table, claimed by this process.
   public DueRows(Database database, GroupCommit commits, Clock clock, DueTable<T> table) {
+    this(database, commits, clock, table, database.claimant());
+    database.shares(this);
+  }
+
+  /// @param claimant who claims them
+  DueRows(
+      Database database, GroupCommit commits, Clock clock, DueTable<T> table, Claimant claimant) {
+    this.claimant = claimant;
+    // What is claimed by its part is work that begins at once, and is not divided.
+    this.shared = database.dialect() instanceof Dialect.Postgres && table.part().isEmpty();
     this.database = database;
     this.commits = commits;
     this.clock = clock;
@@ -61,24 +85,40 @@ public final class DueRows<T> {
     String rows =
         "SELECT %s AS due_key, due_at AS due_due, fence AS due_fence, %s FROM %s WHERE "
             .formatted(table.key(), table.columns(), table.name());
-    String oldest =
-        "due_at <= :until ORDER BY due_at LIMIT :limit" + database.dialect().skipLocked();
+    String due = "due_at <= :until ";
+    String share = " AND (due_at <= :overdue OR %s %% :of = :index) ".formatted(table.key());
+    String oldest = "ORDER BY due_at LIMIT :limit" + database.dialect().skipLocked();
     this.earliest = "SELECT MIN(due_at) FROM " + table.name();
-    this.select = rows + ofPart + oldest;
-    this.lock = rows + "due_at > :after AND " + oldest;
+    this.select = rows + ofPart + due + (shared ? share : "") + oldest;
+    this.lock = rows + "due_at > :after AND " + due + oldest;
     this.lease =
         "UPDATE %s SET due_at = ?, fence = fence + 1, owner = ? WHERE %s = ?"
             .formatted(table.name(), table.key());
     this.finish =
-        "UPDATE %s SET due_at = COALESCE(?, %s), owner = NULL WHERE %s = ? AND (fence = ? OR owner = ?)"
-            .formatted(table.name(), table.next(), table.key());
+        "UPDATE %s SET due_at = COALESCE(?, %s), owner = NULL WHERE %s = ?"
+                .formatted(table.name(), table.next(), table.key())
+            + " AND (fence = ? OR (owner = ? AND fence = ? + 1))";
     this.release =
         "UPDATE %s SET due_at = :now, owner = NULL WHERE owner <> :owner".formatted(table.name());
+    this.held =
+        "SELECT %s FROM %s WHERE owner = ? AND %s > ? ORDER BY %s LIMIT ?%s"
+            .formatted(
+                table.key(),
+                table.name(),
+                table.key(),
+                table.key(),
+                database.dialect().skipLocked());
+    this.take =
+        "UPDATE %s SET due_at = ?, fence = fence + 1, owner = NULL WHERE %s = ?"
+            .formatted(table.name(), table.key());
   }
 
   /// Claims at most `limit` rows that are due by `until`, the oldest first. If there is none, this
   /// costs one read of the index and no transaction.
+  ///
+  /// @throws StorageException if the other processes may believe that this one is dead
   public List<Lease<T>> claim(Instant until, int limit) {
+    claimant.awaitBelief(database::trouble);
     return earliest().filter(due -> !due.isAfter(until)).isEmpty()
         ? List.of()
         : commits.write(claims, new Claim(Optional.empty(), until, limit));
@@ -87,6 +127,7 @@ public final class DueRows<T> {
   /// The same for the rows of one part. It does not look first whether there are any: see
   /// [#earliest(List)].
   public List<Lease<T>> claim(String part, Instant until, int limit) {
+    claimant.awaitBelief(database::trouble);
     return commits.write(claims, new Claim(Optional.of(part), until, limit));
   }
 
@@ -108,12 +149,20 @@ public final class DueRows<T> {
     List<Lease<T>> leases;
     try (Query query = tx.createQuery(select)) {
       claim.part().ifPresent(part -> query.bind("part", part));
+      if (shared) {
+        Claimant.Share share = claimant.share();
+        query
+            .bind("overdue", clock.wall().minus(OVERDUE).toEpochMilli())
+            .bind("of", share.of())
+            .bind("index", share.index());
+      }
       leases = leases(query, claim.until(), claim.limit(), 1);
     }
     if (leases.isEmpty()) {
       return leases;
     }
     Instant now = clock.wall();
+    long owner = claimant.id();
     Rows.write(
         tx,
         lease,
@@ -145,18 +194,86 @@ public final class DueRows<T> {
   /// its result must be dropped.
   public List<Boolean> finish(Handle tx, List<Finish> done) {
     List<Boolean> valid = new ArrayList<>(done.size());
-    for (int rows : Rows.write(tx, finish, done, this::bind)) {
+    long owner = claimant.id();
+    for (int rows : Rows.write(tx, finish, done, (row, one) -> bind(row, one, owner))) {
       valid.add(rows > 0);
     }
     return valid;
   }
 
-  private void bind(PreparedStatement row, Finish one) throws SQLException {
+  private static void bind(PreparedStatement row, Finish one, long owner) throws SQLException {
     InstantColumns.set(row, 1, one.due());
     row.setLong(2, one.at().toEpochMilli());
     row.setLong(3, one.key());
     row.setLong(4, one.fence());
     row.setLong(5, owner);
+    row.setLong(6, one.fence());
+  }
+
+  /// Whose share of the rows is whose, and whether this process may claim any.
+  public Claimant claimant() {
+    return claimant;
+  }
+
+  /// Makes all rows due at once that `owner` has claimed: a process that is dead, or that stops.
+  /// Their fences are incremented, so that it can no longer finish any of them. Rows that are
+  /// locked, by a transaction of that process or by somebody who takes them over too, are left out.
+  ///
+  /// There is no index on `owner`: each claim would have to keep it up, for what happens once in a
+  /// while. The rows are read once, in the order of their keys, and changed a thousand at a time.
+  ///
+  /// @return the number of these rows
+  public int takeOver(long owner) {
+    int taken = 0;
+    long after = Long.MIN_VALUE;
+    while (true) {
+      List<Long> keys = commits.write(takeovers, new Held(owner, after));
+      taken += keys.size();
+      if (keys.size() < TAKEN_AT_ONCE) {
+        return taken;
+      }
+      after = keys.getLast();
+    }
+  }
+
+  /// Whether `owner` has claimed rows.
+  public boolean isHeld(long owner) {
+    return database.read(
+        handle -> {
+          try (Query query =
+              handle.createQuery(
+                  "SELECT 1 FROM " + table.name() + " WHERE owner = :owner LIMIT 1")) {
+            return query.bind("owner", owner).mapTo(Integer.class).findOne().isPresent();
+          }
+        });
+  }
+
+  private List<List<Long>> takeOverAll(Handle tx, List<Held> all) {
+    return all.stream().map(one -> takeOver(tx, one)).toList();
+  }
+
+  private List<Long> takeOver(Handle tx, Held one) {
+    List<Long> keys =
+        Rows.read(
+            tx,
+            held,
+            one,
+            (row, asked) -> {
+              row.setLong(1, asked.owner());
+              row.setLong(2, asked.after());
+              row.setInt(3, TAKEN_AT_ONCE);
+            },
+            row -> row.getLong(1));
+    long now = clock.wall().toEpochMilli();
+    Rows.write(
+        tx,
+        take,
+        keys,
+        (row, key) -> {
+          row.setLong(1, now);
+          row.setLong(2, key);
+        });
+    return keys;
   }
 
   /// Makes rows due at once that earlier processes claimed before they died. On PostgreSQL this
@@ -177,7 +294,7 @@ public final class DueRows<T> {
 
   private int release(Handle tx, long now) {
     try (Update update = tx.createUpdate(release)) {
-      return update.bind("now", now).bind("owner", owner).execute();
+      return update.bind("now", now).bind("owner", claimant.id()).execute();
     }
   }
 

@@ -29,9 +29,15 @@ import org.jspecify.annotations.Nullable;
 /// first: if it contains exactly the scripts of this program, nothing has to be done. A new SQLite
 /// file is filled by [BlankSqlite]. The rows of tables that SQLite has to build anew are copied by
 /// [RebuiltTables], between two scripts.
+///
+/// A database that a newer program has updated is refused, unless its table `schema_needs` says
+/// that this program may still work on it: so the processes on one PostgreSQL can be updated one
+/// after the other.
 final class Migrations {
   /// Kept in a field: a logger without references is collected, and its level is lost.
   private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");
+
+  private static final System.Logger LOG = System.getLogger(Migrations.class.getName());
 
   private final DatabaseLocation location;
   private final Dialect dialect;
@@ -71,6 +77,16 @@ final class Migrations {
       throws SQLException {
     int newest = applied.keySet().stream().max(Integer::compare).orElse(0);
     int own = shipped.isEmpty() ? 0 : shipped.lastKey();
+    if (newest > own && applied.keySet().containsAll(shipped.keySet()) && mayUse(held, own)) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "{0} has tables of a newer Rollcall (schema {1}, this program knows {2}), which this one"
+              + " may use too",
+          location,
+          newest,
+          own);
+      return;
+    }
     if (newest > own) {
       throw new StorageException(
           "%s was written by a newer Rollcall (schema %d, this program knows %d): start the newer one, or choose another database"
@@ -89,25 +105,38 @@ final class Migrations {
     }
   }
 
+  /// Whether tables that were changed by a newer program say that one that knows version `own` of
+  /// them may work on them beside it.
+  private static boolean mayUse(Connection connection, int own) throws SQLException {
+    if (!exists(connection, "schema_needs")) {
+      return false;
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT version FROM schema_needs")) {
+      return row.next() && row.getInt(1) <= own;
+    }
+  }
+
+  private static boolean exists(Connection connection, String table) throws SQLException {
+    try (ResultSet tables =
+        connection.getMetaData().getTables(null, connection.getSchema(), table, null)) {
+      return tables.next();
+    }
+  }
+
   /// Version and checksum of the applied scripts; empty if there is no history yet.
   private static Map<Integer, Integer> applied(Connection connection) throws SQLException {
     Map<Integer, Integer> applied = new HashMap<>();
-    try (Statement statement = connection.createStatement()) {
-      try (ResultSet tables =
-          connection
-              .getMetaData()
-              .getTables(null, connection.getSchema(), "flyway_schema_history", null)) {
-        if (!tables.next()) {
-          return applied;
-        }
-      }
-      try (ResultSet rows =
-          statement.executeQuery(
-              "SELECT version, checksum FROM flyway_schema_history"
-                  + " WHERE success AND version IS NOT NULL")) {
-        while (rows.next()) {
-          applied.put(rows.getInt(1), rows.getInt(2));
-        }
+    if (!exists(connection, "flyway_schema_history")) {
+      return applied;
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT version, checksum FROM flyway_schema_history"
+                    + " WHERE success AND version IS NOT NULL")) {
+      while (rows.next()) {
+        applied.put(rows.getInt(1), rows.getInt(2));
       }
     }
     return applied;

@@ -135,6 +135,87 @@ class DueRowsTest {
   }
 
   @Test
+  void throwsAwayAFinishOfAProcessThatStoodStillAndHasClaimedAgain() {
+    jobs.add(1, clock.wall(), MINUTE);
+    Jobs other = new Jobs(database, commits, clock);
+    Lease<Duration> stale = jobs.due.claim(clock.wall(), 1).getFirst();
+    clock.pass(Duration.ofSeconds(90));
+    Lease<Duration> second = other.due.claim(clock.wall(), 1).getFirst();
+    assertThat(other.finish(second, clock.wall())).isTrue();
+    clock.pass(Duration.ofSeconds(90));
+    Lease<Duration> third = jobs.due.claim(clock.wall(), 1).getFirst();
+    assertThat(jobs.finish(stale, clock.wall())).as("from before the other's claim").isFalse();
+    assertThat(jobs.finish(third, clock.wall())).isTrue();
+  }
+
+  @Test
+  void takesOverWhatADeadProcessHadClaimed() {
+    jobs.add(2_500, clock.wall(), MINUTE);
+    Jobs other = new Jobs(database, commits, clock);
+    Instant soon = clock.wall().plusSeconds(5);
+    List<Lease<Duration>> dead = jobs.due.claim(soon, 2_200);
+    List<Lease<Duration>> own = other.due.claim(soon, 100);
+    long gone = jobs.due.claimant().id();
+    assertThat(other.due.isHeld(gone)).isTrue();
+    assertThat(other.due.takeOver(gone)).isEqualTo(2_200);
+    assertThat(other.due.isHeld(gone)).isFalse();
+    assertThat(jobs.finish(dead.getFirst(), clock.wall())).as("it wakes up").isFalse();
+    assertThat(other.finish(own.getFirst(), clock.wall())).isTrue();
+    List<Lease<Duration>> again = other.due.claim(clock.wall(), 3_000);
+    assertThat(again).hasSize(2_200).extracting(Lease::fence).containsOnly(3L);
+    assertThat(jobs.finish(dead.getLast(), clock.wall())).isFalse();
+  }
+
+  @Test
+  void whoWasTakenOverFinishesNothingOfBeforeEvenAfterItsNextClaim() {
+    jobs.add(1, clock.wall(), MINUTE);
+    Lease<Duration> stale = jobs.due.claim(clock.wall(), 1).getFirst();
+    assertThat(jobs.due.takeOver(jobs.due.claimant().id())).isEqualTo(1);
+    Lease<Duration> next = jobs.due.claim(clock.wall(), 1).getFirst();
+    assertThat(jobs.finish(stale, clock.wall())).isFalse();
+    assertThat(jobs.finish(next, clock.wall())).isTrue();
+  }
+
+  @Test
+  void claimsNothingWhileOthersMayTakeItForDead() throws Exception {
+    jobs.add(1, clock.wall(), MINUTE);
+    Claimant claimant = jobs.due.claimant();
+    claimant.aliveUntil(clock.monotonic().plusSeconds(4));
+    clock.pass(Duration.ofMinutes(1));
+    assertThat(claimant.isBelieved()).isFalse();
+    try (ExecutorService claimer = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<List<Lease<Duration>>> claim = claimer.submit(() -> jobs.due.claim(clock.wall(), 1));
+      assertThat(claim.isDone()).isFalse();
+      claimant.aliveUntil(clock.monotonic().plusSeconds(4));
+      assertThat(claim.get()).hasSize(1);
+    }
+    long claimed = claimant.id();
+    assertThat(claimant.stillHolds(claimed)).isTrue();
+    claimant.another();
+    assertThat(claimant.stillHolds(claimed)).isFalse();
+  }
+
+  @Test
+  void leavesTheSharesOfOthersUntilTheyAreOverdue() {
+    jobs.add(10, clock.wall(), MINUTE);
+    jobs.due.claimant().share(new Claimant.Share(1, 2));
+    Instant soon = clock.wall().plusMillis(300);
+    switch (engine) {
+      case SQLITE -> assertThat(jobs.due.claim(soon, 99)).as("nobody shares a file").hasSize(10);
+      case POSTGRES -> {
+        assertThat(jobs.due.claim(soon, 99))
+            .extracting(Lease::key)
+            .containsExactly(1L, 3L, 5L, 7L, 9L);
+        assertThat(jobs.due.claim(soon, 99)).isEmpty();
+        clock.pass(Duration.ofMillis(304));
+        assertThat(jobs.due.claim(clock.wall(), 99))
+            .extracting(Lease::key)
+            .containsExactly(0L, 2L, 4L);
+      }
+    }
+  }
+
+  @Test
   void letsALeaseHoldAsLongAsTheRowSays() {
     jobs.add(1, clock.wall(), MINUTE);
     jobs.due.claim(clock.wall(), 1);

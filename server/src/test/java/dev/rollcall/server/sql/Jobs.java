@@ -19,7 +19,12 @@ final class Jobs {
   private final Batch<Lease.Finish, Boolean> finishes = this::finishAll;
   private final GroupCommit commits;
 
+  /// As another process that shares the database claims them.
   Jobs(Database database, GroupCommit commits, Clock clock) {
+    this(database, commits, clock, new Claimant(clock));
+  }
+
+  Jobs(Database database, GroupCommit commits, Clock clock, Claimant claimant) {
     this.commits = commits;
     this.due =
         new DueRows<>(
@@ -32,7 +37,8 @@ final class Jobs {
                 "interval_ms",
                 (row, context) -> Duration.ofMillis(row.getLong("interval_ms")),
                 Jobs::lease,
-                NEXT));
+                NEXT),
+            claimant);
   }
 
   /// Half as long again as the interval, but at most an hour.

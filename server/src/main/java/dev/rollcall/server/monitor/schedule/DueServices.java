@@ -12,10 +12,12 @@ import dev.rollcall.server.monitor.definition.ServiceReader;
 import dev.rollcall.server.monitor.definition.WarningLimits;
 import dev.rollcall.server.monitor.store.ServiceStore;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.sql.Lease;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,21 +34,26 @@ import tools.jackson.databind.JsonNode;
 public final class DueServices {
   private static final Logger LOG = System.getLogger(DueServices.class.getName());
 
+  /// A service that another process checks is forgotten when its next check here would have been
+  /// due for so long.
+  private static final Duration LEFT = Duration.ofSeconds(30);
+
   /// The revision of a definition that has to be read again.
   private static final long NO_REVISION = -1;
 
   /// A service that is due.
   ///
+  /// @param run which of its checks, by [RunState#run]
   /// @param due since when
   /// @param start when its check starts
-  record DueCheck(RunState state, Instant due, Instant start) {
-    /// A check that starts when it is due.
-    private DueCheck(RunState state, Instant due) {
-      this(state, due, due);
+  record DueCheck(RunState state, long run, Instant due, Instant start) {
+    /// The check that was just begun; it starts when it is due.
+    private static DueCheck begun(RunState state, Instant due) {
+      return new DueCheck(state, state.run(), due, due);
     }
 
     DueCheck startingAt(Instant moment) {
-      return new DueCheck(state, due, moment);
+      return new DueCheck(state, run, due, moment);
     }
   }
 
@@ -107,10 +114,15 @@ public final class DueServices {
     for (Lease<Schedule.Row> lease : leases) {
       RunState state = states.get(lease.key());
       if (state != null && state.begin(lease.fence())) {
-        checks.add(new DueCheck(state, lease.due()));
+        checks.add(DueCheck.begun(state, lease.due()));
       }
     }
     return checks;
+  }
+
+  /// Whether other processes still have to write what they found without the database.
+  boolean othersBehind() {
+    return schedule.rows().claimant().othersBehind();
   }
 
   /// Corrects the due times after the clock was set back to `now`.
@@ -118,21 +130,28 @@ public final class DueServices {
     schedule.correctDueTimes(now);
   }
 
-  /// The services due by `until` according to memory, oldest first, at most `limit`.
+  private record Remembered(RunState state, Instant due) {}
+
+  /// The services due by `until` according to memory, oldest first, at most `limit`: those of the
+  /// share of this process. The other processes remember theirs.
   List<DueCheck> remembered(Instant until, int limit) {
+    Claimant.Share share = schedule.rows().claimant().share();
     return states.values().stream()
-        .map(state -> new DueCheck(state, state.nextDue()))
-        .filter(dueCheck -> !dueCheck.due().isAfter(until))
-        .sorted(Comparator.comparing(DueCheck::due))
+        .filter(state -> state.isProvisional() || share.includes(state.check().serviceId()))
+        .map(state -> new Remembered(state, state.nextDue()))
+        .filter(one -> !one.due().isAfter(until))
+        .sorted(Comparator.comparing(Remembered::due))
         .limit(limit)
-        .filter(dueCheck -> dueCheck.state().begin())
+        .filter(one -> one.state().begin())
+        .map(one -> DueCheck.begun(one.state(), one.due()))
         .toList();
   }
 
-  /// Drops services that are no longer checked.
+  /// Drops services that are no longer checked, or have been checked by another process for a
+  /// while.
   ///
-  /// @return the names of services of the operator that no longer exist
-  List<String> sweep() {
+  /// @return the names of services of the operator that are no longer checked here
+  List<String> sweep(Instant now) {
     Map<Long, ServiceStore.Named> checked = services.checkedNames();
     List<String> gone = new ArrayList<>(renamed);
     renamed.removeAll(gone);
@@ -167,7 +186,26 @@ public final class DueServices {
           }
         });
     gone.removeAll(names);
+    gone.addAll(leftToOthers(now));
     return gone;
+  }
+
+  /// Services of the shares of others that were not due here for a while. What was known of them
+  /// here is old.
+  private List<String> leftToOthers(Instant now) {
+    Claimant.Share share = schedule.rows().claimant().share();
+    List<String> left = new ArrayList<>();
+    states.forEach(
+        (id, state) -> {
+          if (id >= 0 && !share.includes(id) && state.nextDue().isBefore(now.minus(LEFT))) {
+            state.drop();
+            states.remove(id);
+            if (state.check().isOperators()) {
+              left.add(state.check().name());
+            }
+          }
+        });
+    return left;
   }
 
   private void learn(List<Lease<Schedule.Row>> leases) {

@@ -200,7 +200,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
 
   /// Whether the database answers and all waiting outcomes are written.
   boolean caughtUp() {
-    if (database.trouble().isPresent()) {
+    if (database.trouble().isPresent() || !schedule.rows().claimant().isBelieved()) {
       return false;
     }
     try {

@@ -34,6 +34,10 @@ final class RunState {
 
   private long fence;
   private boolean running;
+
+  /// Counts the checks that were begun.
+  private long run;
+
   private boolean dropped;
   private Instant nextDue = Instant.MAX;
 
@@ -112,8 +116,11 @@ final class RunState {
 
   /// Begins a check under a new claim.
   ///
-  /// @return false if the last check has not ended: it continues, and ends under the new claim
+  /// @return false if the last check has not ended, and nobody else has claimed the service since:
+  ///   it continues, and ends under the new claim. If another process has, what it finds is of no
+  ///   use any more.
   synchronized boolean begin(long claimed) {
+    running &= claimed == fence + 1;
     fence = claimed;
     return begin();
   }
@@ -124,12 +131,25 @@ final class RunState {
       return false;
     }
     running = true;
+    run++;
     return true;
   }
 
-  /// Ends the check with its observation.
-  synchronized Outcome end(Observation observation, Instant now) {
-    abandon(now);
+  /// Which check was begun last.
+  synchronized long run() {
+    return run;
+  }
+
+  /// Ends that check with its observation.
+  ///
+  /// @param which the check, by [#run]
+  /// @return empty if another one was begun since, as another process had claimed the service
+  synchronized Optional<Outcome> end(long which, Observation observation, Instant now) {
+    return which == run && running ? Optional.of(end(observation, now)) : Optional.empty();
+  }
+
+  private Outcome end(Observation observation, Instant now) {
+    abandon(run, now);
     Transition transition = Evaluator.evaluate(open, observation);
     if (transition instanceof Transition.Begins begins) {
       open = Optional.of(begins.kind());
@@ -179,10 +199,12 @@ final class RunState {
     return streak.isPending() && soon.isBefore(nextDue) ? Optional.of(soon) : Optional.empty();
   }
 
-  /// Ends a check that has no outcome.
-  synchronized void abandon(Instant now) {
-    running = false;
-    nextDue = CheckPhase.next(check.serviceId(), check.interval(), now);
+  /// Ends that check without an outcome.
+  synchronized void abandon(long which, Instant now) {
+    if (which == run) {
+      running = false;
+      nextDue = CheckPhase.next(check.serviceId(), check.interval(), now);
+    }
   }
 
   /// The last outcome could not be written, so the database may contain something else. The next

@@ -4,6 +4,7 @@ import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.monitor.check.CheckRunner;
 import dev.rollcall.server.monitor.check.MonitorMetrics;
 import dev.rollcall.server.monitor.check.Observation;
+import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.StorageException;
@@ -41,7 +42,6 @@ public final class Runner implements AutoCloseable {
 
   private static final Duration ROUND = Duration.ofMillis(200);
   private static final Duration AHEAD = Duration.ofMillis(300);
-  private static final Duration RETRY = Duration.ofMillis(500);
   private static final Duration SWEEP = Duration.ofSeconds(15);
   private static final Duration SET_BACK = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -88,11 +88,9 @@ public final class Runner implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("check-", 0).factory());
   private final AtomicInteger running = new AtomicInteger();
-  private final AtomicBoolean databaseAway = new AtomicBoolean();
   private final BackgroundLoop rounds =
       new BackgroundLoop("checks", "starting checks", ROUND, this::round);
-  private final BackgroundLoop returns =
-      new BackgroundLoop("checks-database", "preparing the database", RETRY, this::awaitDatabase);
+  private final WithoutDatabase withoutDatabase;
 
   /// Services were changed here since the last sweep.
   private final AtomicBoolean changed = new AtomicBoolean();
@@ -102,7 +100,6 @@ public final class Runner implements AutoCloseable {
   private final Instant started;
   private Instant swept;
   private Optional<Future<List<Lease<Schedule.Row>>>> pendingClaim = Optional.empty();
-  private volatile Runnable preparation = () -> {};
   private volatile Optional<Duration> lastRound = Optional.empty();
 
   /// @param mostInFlight how many checks may run at once
@@ -126,6 +123,7 @@ public final class Runner implements AutoCloseable {
     this.warm = clock.monotonic().plus(COLD);
     this.swept = started;
     this.clocks = new ClockWatch(clock, SET_BACK);
+    this.withoutDatabase = new WithoutDatabase(dueServices, writer, clock);
   }
 
   /// Starts the checks; if the database is unavailable, from memory.
@@ -134,22 +132,12 @@ public final class Runner implements AutoCloseable {
   ///   until it succeeds
   /// @param withoutIt fills the memory if the database is unavailable
   public void start(Runnable prepare, Runnable withoutIt) {
-    try {
-      prepare(prepare);
-    } catch (StorageException e) {
+    if (!withoutDatabase.prepare(prepare)) {
       withoutIt.run();
-      preparation = prepare;
-      continueWithoutDatabase(e.reason());
     }
     lastRound = Optional.of(clock.monotonic());
     rounds.start();
-    returns.start();
-  }
-
-  private void prepare(Runnable prepare) {
-    prepare.run();
-    dueServices.correctDueTimes(
-        clock.wall()); // not `started`: another process may have run checks since
+    withoutDatabase.start();
   }
 
   private Duration round() throws InterruptedException {
@@ -204,7 +192,7 @@ public final class Runner implements AutoCloseable {
 
   private List<DueServices.DueCheck> dueChecks(Instant now, int limit) throws InterruptedException {
     Instant until = now.plus(AHEAD);
-    if (databaseAway.get()) {
+    if (withoutDatabase.isNow()) {
       return dueServices.remembered(until, limit);
     }
     if (writer.stuck()) {
@@ -255,45 +243,15 @@ public final class Runner implements AutoCloseable {
             dueServices.correctDueTimes(now);
           }
           if (sweeps) {
-            dueServices.sweep().forEach(metrics::forget);
+            dueServices.sweep(now).forEach(metrics::forget);
           }
           return dueServices.claim(until, limit);
         });
   }
 
   private List<DueServices.DueCheck> fromMemory(String reason, Instant until, int limit) {
-    continueWithoutDatabase(reason);
+    withoutDatabase.begin(reason);
     return dueServices.remembered(until, limit);
-  }
-
-  private void continueWithoutDatabase(String reason) {
-    LOG.log(
-        Level.WARNING,
-        "the database is unavailable, checks continue and results wait in "
-            + writer.waitsIn()
-            + ": "
-            + reason);
-    databaseAway.set(true);
-  }
-
-  /// Runs in parallel with the rounds, since it may take seconds until an unavailable database
-  /// reports a failure.
-  private Duration awaitDatabase() {
-    if (databaseAway.get() && writer.answers() && prepared() && writer.caughtUp()) {
-      LOG.log(Level.INFO, "the database is available again");
-      databaseAway.set(false);
-    }
-    return RETRY;
-  }
-
-  private boolean prepared() {
-    try {
-      prepare(preparation);
-      preparation = () -> {};
-      return true;
-    } catch (StorageException e) {
-      return false;
-    }
   }
 
   /// Starts each check at its time.
@@ -325,15 +283,19 @@ public final class Runner implements AutoCloseable {
       // A check that became due while Rollcall was not running does not count as late.
       Instant due = dueCheck.due().isBefore(started) ? started : dueCheck.due();
       Observation observation = paths.observed(check, checkRunner.ask(check, due));
+      Optional<Outcome> outcome = state.end(dueCheck.run(), observation, clock.wall());
+      if (outcome.isEmpty()) {
+        return; // this process stood still, and another one has checked it since
+      }
       metrics.observed(check, observation);
       if (check.isOperators() && !state.isNamed(check.name())) {
         metrics.forget(check.name()); // it was renamed or removed meanwhile
       }
-      writer.keep(state, state.end(observation, clock.wall()));
+      writer.keep(state, outcome.get());
     } catch (InterruptedException e) {
-      state.abandon(clock.wall()); // closing
+      state.abandon(dueCheck.run(), clock.wall()); // closing
     } catch (RuntimeException | Error e) {
-      state.abandon(clock.wall()); // otherwise it would never be due again
+      state.abandon(dueCheck.run(), clock.wall()); // otherwise it would never be due again
       throw e;
     } finally {
       running.decrementAndGet();
@@ -371,7 +333,7 @@ public final class Runner implements AutoCloseable {
   public void close() {
     lastRound = Optional.empty();
     rounds.close(Duration.ZERO);
-    returns.close(Duration.ZERO);
+    withoutDatabase.close();
     threads.shutdownNow();
     try {
       if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -6,6 +6,7 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.server.monitor.MonitorDatabase;
 import dev.rollcall.server.monitor.check.Certificate;
 import dev.rollcall.server.monitor.check.Event;
+import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
 import dev.rollcall.server.monitor.check.State;
@@ -19,6 +20,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -38,17 +40,40 @@ class RunStateTest {
             known(Optional.empty(), new Streak(Optional.of(State.UP), 0, 0, Optional.empty())),
             BEGUN);
     state.begin(1);
-    Outcome first = state.end(MonitorDatabase.down(now, 5), now);
+    Outcome first = end(state, MonitorDatabase.down(now, 5), now);
     Instant regular = CheckPhase.next(1, check.interval(), now);
     assertThat(first.repeat())
         .isEqualTo(repeat < 0 ? Optional.empty() : Optional.of(now.plusSeconds(repeat)));
     assertThat(state.nextDue()).isEqualTo(repeat < 0 ? regular : now.plusSeconds(repeat));
 
     state.begin(2);
-    Outcome second = state.end(MonitorDatabase.down(now.plusSeconds(10), 5), now.plusSeconds(10));
+    Outcome second = end(state, MonitorDatabase.down(now.plusSeconds(10), 5), now.plusSeconds(10));
     assertThat(second.repeat()).isEmpty();
     assertThat(second.newStreak())
         .contains(new Streak(Optional.of(State.DOWN), 0, 0, Optional.empty()));
+  }
+
+  private static Outcome end(RunState state, Observation observation, Instant now) {
+    return state.end(state.run(), observation, now).orElseThrow();
+  }
+
+  @Test
+  void whatACheckFindsThatAnotherProcessHasRepeatedIsDropped() {
+    RunState state =
+        new RunState(
+            check(Duration.ofMinutes(1)),
+            known(Optional.empty(), new Streak(Optional.of(State.UP), 0, 0, Optional.empty())),
+            BEGUN);
+    assertThat(state.begin(1)).isTrue();
+    assertThat(state.begin(2)).as("claimed again, and nobody else did").isFalse();
+    long first = state.run();
+    assertThat(state.begin(4)).as("another process has checked it meanwhile").isTrue();
+    assertThat(state.end(first, MonitorDatabase.down(BEGUN, 5), BEGUN)).isEmpty();
+    state.abandon(first, BEGUN);
+    Outcome second = end(state, MonitorDatabase.down(BEGUN, 5), BEGUN);
+    assertThat(second.fence()).isEqualTo(4);
+    assertThat(second.newStreak()).as("the first of them").isPresent();
+    assertThat(state.end(state.run(), MonitorDatabase.down(BEGUN, 5), BEGUN)).isEmpty();
   }
 
   private static ServiceStore.Scheduled known(Optional<Instant> last, Streak streak) {
@@ -85,16 +110,16 @@ class RunStateTest {
         new RunState(
             check(Duration.ofMinutes(1)), known(Optional.of(BEGUN), once), now.minus(started));
     state.begin(1);
-    Outcome unknown = state.end(MonitorDatabase.unknown(now), now);
+    Outcome unknown = end(state, MonitorDatabase.unknown(now), now);
     assertThat(unknown.newStreak()).isEmpty();
     assertThat(state.nextDue()).as("it is still to be confirmed").isBefore(now.plusSeconds(11));
     state.begin(2);
-    Outcome second = state.end(MonitorDatabase.down(now, 5), now);
+    Outcome second = end(state, MonitorDatabase.down(now, 5), now);
     assertThat(second.newStreak().flatMap(Streak::confirmed).equals(Optional.of(State.DOWN)))
         .isEqualTo(certain);
     state.begin(3);
     Instant later = now.plusSeconds(10);
-    Outcome third = state.end(MonitorDatabase.down(later, 5), later);
+    Outcome third = end(state, MonitorDatabase.down(later, 5), later);
     assertThat(third.newStreak().isPresent()).isNotEqualTo(certain);
     if (!certain) {
       assertThat(third.newStreak().orElseThrow().confirmed()).contains(State.DOWN);

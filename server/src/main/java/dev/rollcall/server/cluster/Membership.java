@@ -1,0 +1,308 @@
+package dev.rollcall.server.cluster;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Claimant;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DueRows;
+import dev.rollcall.server.sql.Durability;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.Durations;
+import dev.rollcall.server.time.SharedClock;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jdbi.v3.core.Handle;
+
+/// This process among those that share the database: it gives a sign of life once a second, and
+/// takes over what processes had claimed that gave none for five seconds.
+///
+/// For one thread, besides [#members] and the counts.
+final class Membership {
+  /// So long after a sign of life, this process may be sure that nobody takes it for dead. It is
+  /// shorter than [Silences#DEAD], which others count from when they first saw that sign.
+  private static final Duration BELIEVED = Duration.ofSeconds(4);
+
+  /// If the process that took another one for dead has not released its rows after this time,
+  /// others do.
+  private static final Duration UNDONE = Duration.ofSeconds(2);
+
+  /// More outcomes than this wait only if the database was away: as many are written at once.
+  private static final int MANY = 2_000;
+
+  private static final Duration REMEMBERED = Duration.ofDays(1);
+
+  /// Answers that take longer say nothing about clocks.
+  private static final Duration QUICK = Duration.ofMillis(250);
+
+  /// A difference of clocks from which on somebody should set them.
+  private static final Duration WRONG = Duration.ofSeconds(2);
+
+  private static final Logger LOG = System.getLogger(Membership.class.getName());
+
+  /// @param joins whether the process has no row yet
+  private record Sign(long id, boolean joins, Self self, Work work, Duration ahead) {}
+
+  /// @param alive false: others took this process for dead
+  /// @param asked this machine's wall clock when the database told its time `now`
+  /// @param took how long that answer took
+  private record View(
+      boolean alive, List<Member> members, Instant now, Instant asked, Duration took) {}
+
+  private record Silent(Member member, String by) {}
+
+  private record Taken(long id, int rows, boolean done) {}
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final Claimant claimant;
+  private final SharedClock clock;
+  private final Silences silences = new Silences();
+  private final Batch<Sign, View> signs = new Signs();
+  private final Batch<Silent, Boolean> burials =
+      (tx, all) -> all.stream().map(one -> MemberTable.bury(tx, one.member(), one.by())).toList();
+  private final Batch<Taken, Boolean> takings =
+      (tx, all) ->
+          all.stream()
+              .map(
+                  one -> {
+                    MemberTable.taken(tx, one.id(), one.rows(), one.done());
+                    return true;
+                  })
+              .toList();
+  private final Batch<Duration, Long> endings =
+      (tx, all) -> all.stream().map(idle -> MemberTable.endIdleTransactions(tx, idle)).toList();
+  private final Batch<Duration, Boolean> forgetting =
+      (tx, all) ->
+          all.stream()
+              .map(
+                  age -> {
+                    MemberTable.forget(tx, age);
+                    return true;
+                  })
+              .toList();
+  private final AtomicLong takeovers = new AtomicLong();
+  private final AtomicLong takenRows = new AtomicLong();
+  private volatile List<Member> members = List.of();
+  private volatile Duration ahead = Duration.ZERO;
+  private boolean joined;
+
+  Membership(Database database, GroupCommit commits, SharedClock clock) {
+    this.database = database;
+    this.commits = commits;
+    this.claimant = database.claimant();
+    this.clock = clock;
+  }
+
+  /// Follows the clock of the database before anything else has begun.
+  void followClock() {
+    View view =
+        database.read(
+            handle -> {
+              MemberTable.now(handle); // the connection is open now
+              return view(true, List.of(), handle);
+            });
+    follow(view);
+  }
+
+  /// Gives a sign of life, and looks after the others.
+  void round(Self self, Supplier<Work> work) {
+    Duration asked = clock.monotonic();
+    Sign sign = new Sign(claimant.id(), !joined, self, work.get(), ahead);
+    View view = commits.write(signs, sign);
+    if (!view.alive()) {
+      LOG.log(
+          Level.WARNING,
+          "the other processes took this one for dead, and have taken over what it was checking and"
+              + " sending: it goes on as a new one");
+      claimant.another();
+      joined = false;
+      round(self, work);
+      return;
+    }
+    joined = true;
+    claimant.share(share(view.members()));
+    claimant.aliveUntil(asked.plus(BELIEVED));
+    members = view.members();
+    follow(view);
+    List<Member> others =
+        view.members().stream()
+            .filter(other -> other.isThere() && other.id() != claimant.id())
+            .toList();
+    List<Member> dead = silences.look(others, clock.monotonic());
+    claimant.othersBehind(
+        silences.isAnyUnheard()
+            || others.stream().anyMatch(other -> other.work().waiting() > MANY));
+    dead.forEach(silent -> bury(silent, self));
+    view.members().stream()
+        .filter(other -> isForUs(other, self, view.now()))
+        .forEach(this::release);
+  }
+
+  /// The share of this process among those that are there and check services. Everybody finds the
+  /// same order.
+  private Claimant.Share share(List<Member> all) {
+    List<Long> ids =
+        all.stream()
+            .filter(each -> each.isThere() && each.runsChecks())
+            .map(Member::id)
+            .sorted()
+            .toList();
+    int index =
+        IntStream.range(0, ids.size())
+            .filter(i -> ids.get(i) == claimant.id())
+            .findFirst()
+            .orElse(-1);
+    return index < 0 ? Claimant.Share.ALL : new Claimant.Share(index, ids.size());
+  }
+
+  private static boolean isForUs(Member other, Self self, Instant now) {
+    return other
+        .takenOver()
+        .filter(over -> !over.done())
+        .filter(over -> over.by().equals(self.name()) || over.at().plus(UNDONE).isBefore(now))
+        .isPresent();
+  }
+
+  private void bury(Member silent, Self self) {
+    if (commits.write(burials, new Silent(silent, self.name()))) {
+      takeovers.incrementAndGet();
+      LOG.log(
+          Level.WARNING,
+          "process {0} has given no sign of life for {1}: its share is taken over",
+          silent.name(),
+          Durations.words(Silences.DEAD));
+      release(silent);
+    }
+  }
+
+  /// Rows that are locked are left for the next round: then the sessions that lock them are ended.
+  private void release(Member dead) {
+    long ended = commits.write(endings, Silences.DEAD);
+    int rows = takeOver(dead.id());
+    boolean done =
+        ended == 0 && database.dueRows().stream().noneMatch(all -> all.isHeld(dead.id()));
+    commits.write(takings, new Taken(dead.id(), rows, done));
+    takenRows.addAndGet(rows);
+    if (rows > 0) {
+      LOG.log(
+          Level.INFO,
+          "{0,number,#} checks and deliveries that process {1} had begun are due again",
+          rows,
+          dead.name());
+    }
+  }
+
+  private int takeOver(long owner) {
+    int rows = 0;
+    for (DueRows<?> all : database.dueRows()) {
+      rows += all.takeOver(owner);
+    }
+    return rows;
+  }
+
+  private void follow(View view) {
+    if (view.took().compareTo(QUICK) > 0) {
+      return;
+    }
+    Duration before = clock.correction();
+    Duration difference = Duration.between(view.asked(), view.now());
+    ahead = difference.negated();
+    if (clock.follow(difference)
+        && difference.minus(before).abs().compareTo(WRONG) > 0
+        && difference.abs().compareTo(WRONG) > 0) {
+      LOG.log(
+          Level.WARNING,
+          "the clock of this machine is {0} {1} that of the database: Rollcall uses that of the"
+              + " database; set the clocks, as with NTP",
+          Durations.words(difference.abs()),
+          difference.isNegative() ? "ahead of" : "behind");
+    }
+  }
+
+  /// This process stops: what it had claimed is due at once, and others need not wait for its
+  /// silence.
+  void leave() {
+    if (!joined) {
+      return;
+    }
+    try {
+      takeOver(claimant.id());
+      Batch<Long, Boolean> leaving =
+          (tx, ids) ->
+              ids.stream()
+                  .map(
+                      id -> {
+                        MemberTable.leave(tx, id);
+                        return true;
+                      })
+                  .toList();
+      commits.write(leaving, claimant.id());
+    } catch (StorageException e) {
+      // the others notice its silence
+    }
+  }
+
+  /// Forgets processes that ended a day ago.
+  void forget() {
+    commits.write(forgetting, REMEMBERED);
+  }
+
+  /// The processes at the last sign of life.
+  List<Member> members() {
+    return members;
+  }
+
+  long ownId() {
+    return claimant.id();
+  }
+
+  /// How far the clock of this machine is ahead of the database's; negative: behind.
+  Duration clockAhead() {
+    return ahead;
+  }
+
+  /// How many processes this one has taken over.
+  long takeovers() {
+    return takeovers.get();
+  }
+
+  /// How many rows they had claimed.
+  long takenRows() {
+    return takenRows.get();
+  }
+
+  private View view(boolean alive, List<Member> all, Handle handle) {
+    Duration began = clock.monotonic();
+    Instant asked = clock.ownWall();
+    Instant now = MemberTable.now(handle);
+    Duration took = clock.monotonic().minus(began);
+    return new View(alive, all, now, asked.plus(took.dividedBy(2)), took);
+  }
+
+  private final class Signs implements Batch<Sign, View> {
+    @Override
+    public List<View> apply(Handle tx, List<Sign> all) {
+      MemberTable.withoutSync(tx);
+      return all.stream().map(sign -> apply(tx, sign)).toList();
+    }
+
+    private View apply(Handle tx, Sign sign) {
+      if (sign.joins()) {
+        MemberTable.join(tx, sign.id(), sign.self());
+      }
+      boolean alive = MemberTable.live(tx, sign.id(), sign.work(), sign.ahead());
+      return view(alive, MemberTable.all(tx), tx);
+    }
+
+    @Override
+    public Durability durability() {
+      return Durability.PROCESS;
+    }
+  }
+}

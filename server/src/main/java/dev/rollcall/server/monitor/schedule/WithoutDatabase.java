@@ -1,0 +1,114 @@
+package dev.rollcall.server.monitor.schedule;
+
+import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The time in which the database is unavailable and checks continue from memory, and its end: when
+/// the outcomes that waited are written, and other processes have had time to write theirs.
+final class WithoutDatabase implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(WithoutDatabase.class.getName());
+  private static final Duration RETRY = Duration.ofMillis(500);
+
+  /// How long to wait for other processes.
+  private static final Duration MOST_FOR_OTHERS = Duration.ofSeconds(10);
+
+  private final DueServices dueServices;
+  private final OutcomeWriter writer;
+  private final Clock clock;
+  private final AtomicBoolean away = new AtomicBoolean();
+  private final BackgroundLoop returns =
+      new BackgroundLoop("checks-database", "preparing the database", RETRY, this::awaitDatabase);
+  private volatile Runnable preparation = () -> {};
+
+  /// Since when this process is ready to claim again, and waits for others.
+  private Optional<Duration> caughtUp = Optional.empty();
+
+  WithoutDatabase(DueServices dueServices, OutcomeWriter writer, Clock clock) {
+    this.dueServices = dueServices;
+    this.writer = writer;
+    this.clock = clock;
+  }
+
+  /// Prepares the database. If it is unavailable, checks continue without it, and it is prepared
+  /// once it is there.
+  ///
+  /// @param prepare what has to be done before the first claim
+  /// @return whether it was prepared
+  boolean prepare(Runnable prepare) {
+    try {
+      prepareNow(prepare);
+      return true;
+    } catch (StorageException e) {
+      preparation = prepare;
+      begin(e.reason());
+      return false;
+    }
+  }
+
+  private void prepareNow(Runnable prepare) {
+    prepare.run();
+    dueServices.correctDueTimes(
+        clock.wall()); // not that of the start: another process may have run checks since
+  }
+
+  /// Looks for the end of the outage from now on.
+  void start() {
+    returns.start();
+  }
+
+  /// Whether checks continue from memory.
+  boolean isNow() {
+    return away.get();
+  }
+
+  void begin(String reason) {
+    LOG.log(
+        Level.WARNING,
+        "the database is unavailable, checks continue and results wait in "
+            + writer.waitsIn()
+            + ": "
+            + reason);
+    away.set(true);
+  }
+
+  /// Runs in parallel with the checks, since it may take seconds until an unavailable database
+  /// reports a failure.
+  private Duration awaitDatabase() {
+    if (away.get() && writer.answers() && prepared() && writer.caughtUp() && othersCaughtUp()) {
+      LOG.log(Level.INFO, "the database is available again");
+      away.set(false);
+    }
+    return RETRY;
+  }
+
+  private boolean prepared() {
+    try {
+      prepareNow(preparation);
+      preparation = () -> {};
+      return true;
+    } catch (StorageException e) {
+      return false;
+    }
+  }
+
+  /// Other processes that were without the database too write what they found before this one
+  /// claims what has become due meanwhile; but it does not wait for them for long.
+  private boolean othersCaughtUp() {
+    Duration now = clock.monotonic();
+    Duration since = caughtUp.orElse(now);
+    boolean waits = dueServices.othersBehind() && now.minus(since).compareTo(MOST_FOR_OTHERS) < 0;
+    caughtUp = waits ? Optional.of(since) : Optional.empty();
+    return !waits;
+  }
+
+  @Override
+  public void close() {
+    returns.close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,309 @@
+package dev.rollcall.server.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Claimant.Share;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.sql.DueRows;
+import dev.rollcall.server.sql.DueTable;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Lease;
+import dev.rollcall.server.sql.TestClock;
+import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.SharedClock;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MembershipTest {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  @TempDir Path directory;
+  private final TestClock clock = new TestClock();
+  private final List<Running> started = new ArrayList<>();
+  private DatabaseLocation location;
+
+  /// A process with a database connection of its own, whose rounds the test runs.
+  private final class Running {
+    final Database database;
+    final GroupCommit commits;
+    final Membership membership;
+    final DueRows<Long> due;
+    final Self self;
+
+    Running(String name) {
+      this(name, true);
+    }
+
+    Running(String name, boolean runsChecks) {
+      database =
+          Database.open(
+              DatabaseConfig.of(location, "db/test/V1__things.sql", "db/postgres/V56__cluster.sql"),
+              clock);
+      commits = new GroupCommit(database);
+      due =
+          new DueRows<>(
+              database,
+              commits,
+              clock,
+              new DueTable<>(
+                  "job",
+                  "id",
+                  "interval_ms",
+                  (row, _) -> row.getLong("interval_ms"),
+                  Duration::ofMillis,
+                  DueTable.AS_FINISHED));
+      self = new Self(name, "1", 56, "http://" + name, runsChecks);
+      membership = new Membership(database, commits, new SharedClock(clock));
+      started.add(this);
+    }
+
+    void round() {
+      membership.round(self, () -> new Work(1, 2, 3));
+    }
+
+    Lease<Long> claim() {
+      clock.pass(Duration.ofMillis(301)); // it may be of the share of another
+      return due.claim(clock.wall(), 1).getFirst();
+    }
+
+    boolean finish(Lease<Long> lease) {
+      Batch<Lease.Finish, Boolean> finishing = due::finish;
+      return commits.write(finishing, lease.finish(clock.wall().plusSeconds(60)));
+    }
+
+    Member.State state(Running other) {
+      return database.read(
+          handle ->
+              MemberTable.all(handle).stream()
+                  .filter(each -> each.name().equals(other.self.name()))
+                  .findFirst()
+                  .orElseThrow()
+                  .state(MemberTable.now(handle)));
+    }
+  }
+
+  @BeforeEach
+  void open() {
+    location = TestDatabases.POSTGRES.fresh(directory);
+  }
+
+  @AfterEach
+  void close() {
+    for (Running one : started) {
+      one.commits.close();
+      one.database.close();
+    }
+  }
+
+  /// One row that is due, and whose lease is an hour.
+  private void addJob(Running process) {
+    Batch<Integer, Integer> adding =
+        (tx, ids) ->
+            ids.stream()
+                .map(
+                    id ->
+                        tx.createUpdate(
+                                "INSERT INTO job (id, due_at, interval_ms) VALUES (:id, :due,"
+                                    + " 3600000)")
+                            .bind("id", id)
+                            .bind("due", clock.wall().minusSeconds(1).toEpochMilli())
+                            .execute())
+                .toList();
+    process.commits.write(adding, 7);
+  }
+
+  private void seconds(int seconds, Running... alive) {
+    for (int i = 0; i < seconds; i++) {
+      clock.pass(SECOND);
+      for (Running one : alive) {
+        one.round();
+      }
+    }
+  }
+
+  @Test
+  void whatAProcessHadClaimedIsDueAgainWhenItWasSilentForFiveSeconds() {
+    Running one = new Running("one");
+    Running other = new Running("other");
+    addJob(one);
+    seconds(1, one, other);
+    Lease<Long> lease = one.claim();
+    seconds(4, other);
+    assertThat(other.due.claim(clock.wall(), 1)).as("not yet").isEmpty();
+    seconds(1, other);
+    assertThat(other.state(one)).isEqualTo(Member.State.TAKEN_OVER);
+    assertThat(other.membership.takenRows()).isEqualTo(1);
+    Lease<Long> taken = other.claim();
+    assertThat(taken.fence()).isEqualTo(lease.fence() + 2);
+
+    long before = one.database.claimant().id();
+    assertThat(one.finish(lease)).as("what it did before it woke up").isFalse();
+    assertThat(one.database.claimant().isBelieved()).isFalse();
+    one.round();
+    assertThat(one.database.claimant().isBelieved()).isTrue();
+    assertThat(one.database.claimant().id()).isNotEqualTo(before);
+    assertThat(one.finish(lease)).isFalse();
+    assertThat(other.finish(taken)).isTrue();
+    assertThat(other.state(one)).as("it is there again").isEqualTo(Member.State.UP);
+  }
+
+  @Test
+  void aProcessThatGivesSignsOfLifeKeepsWhatItHolds() {
+    Running one = new Running("one");
+    Running other = new Running("other");
+    addJob(one);
+    seconds(1, one, other);
+    Lease<Long> lease = one.claim();
+    seconds(60, one, other);
+    assertThat(other.due.claim(clock.wall(), 1)).isEmpty();
+    assertThat(one.finish(lease)).isTrue();
+    assertThat(other.membership.takeovers()).isZero();
+  }
+
+  @Test
+  void nobodyIsTakenForDeadByOneThatStoodStillItself() {
+    Running one = new Running("one");
+    Running other = new Running("other");
+    seconds(1, one, other);
+    clock.pass(Duration.ofMinutes(5)); // the database was away, or the machine slept
+    other.round();
+    seconds(4, other);
+    one.round();
+    seconds(4, other);
+    assertThat(other.membership.takeovers()).isZero();
+    assertThat(other.state(one)).isEqualTo(Member.State.UP);
+  }
+
+  @Test
+  void anotherProcessFinishesATakeoverThatWasBegun() throws Exception {
+    Running one = new Running("one");
+    Running other = new Running("other");
+    Running third = new Running("third");
+    addJob(one);
+    seconds(1, one, other, third);
+    one.claim();
+    // `other` takes it for dead, and dies before it has released anything.
+    try (Connection connection = TestDatabases.postgres().getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      String schema =
+          ((DatabaseLocation.PostgresServer) location).address().replaceFirst(".*=", "");
+      statement.execute(
+          "UPDATE %s.cluster_process SET dead_at = seen_at - 10000, taken_by = 'other' WHERE name = 'one'"
+              .formatted(schema));
+    }
+    third.round();
+    assertThat(third.claim().fence()).isEqualTo(3);
+  }
+
+  @Test
+  void theLocksOfASessionThatStandsStillAreReleased() throws Exception {
+    Running one = new Running("one");
+    Running other = new Running("other");
+    addJob(one);
+    seconds(1, one, other);
+    one.claim();
+    String address = ((DatabaseLocation.PostgresServer) location).address();
+    String url =
+        "jdbc:postgresql://"
+            + address
+            + "&user=postgres&password=postgres&ApplicationName=rollcall";
+    try (Connection stuck = DriverManager.getConnection(url);
+        Statement statement = stuck.createStatement()) {
+      stuck.setAutoCommit(false);
+      statement.execute("UPDATE job SET interval_ms = 1");
+      seconds(6, other);
+      assertThat(other.due.isHeld(one.database.claimant().id())).as("it is locked").isTrue();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> {
+                seconds(1, other);
+                return !other.due.isHeld(one.database.claimant().id());
+              });
+    }
+  }
+
+  @Test
+  void eachHasAShareOfTheRowsAndOneThatRunsNoChecksHasNone() {
+    Running one = new Running("one");
+    one.round();
+    assertThat(one.database.claimant().share()).isEqualTo(Share.ALL);
+    Running other = new Running("other");
+    Running api = new Running("api", false);
+    seconds(1, other, api, one);
+    other.round();
+    List<Share> shares = new ArrayList<>();
+    shares.add(one.database.claimant().share());
+    shares.add(other.database.claimant().share());
+    assertThat(shares).containsExactlyInAnyOrder(new Share(0, 2), new Share(1, 2));
+    other.membership.leave();
+    one.round();
+    assertThat(one.database.claimant().share()).isEqualTo(Share.ALL);
+    assertThat(one.state(other)).isEqualTo(Member.State.STOPPED);
+  }
+
+  @Test
+  void oneThatStopsLeavesWhatItHadClaimedToOthersAtOnce() {
+    Running one = new Running("one");
+    Running other = new Running("other");
+    addJob(one);
+    seconds(1, one, other);
+    one.claim();
+    one.membership.leave();
+    assertThat(other.claim().fence()).isEqualTo(3);
+  }
+
+  @Test
+  void whatItIsDoingIsSeenByOthersAndForgottenADayLater() {
+    Running one = new Running("one");
+    one.round();
+    Running other = new Running("other");
+    other.round();
+    assertThat(other.membership.members())
+        .extracting(Member::name, Member::work)
+        .contains(tuple("one", new Work(1, 2, 3)));
+    one.membership.leave();
+    other.membership.forget();
+    other.round();
+    assertThat(other.membership.members()).hasSize(2);
+  }
+
+  @Test
+  void theClockOfTheDatabaseIsUsed() {
+    Clock system = Clock.system();
+    Clock wrong =
+        new Clock() {
+          @Override
+          public Instant wall() {
+            return system.wall().plusSeconds(60);
+          }
+
+          @Override
+          public Duration monotonic() {
+            return system.monotonic();
+          }
+        };
+    Running one = new Running("one");
+    SharedClock shared = new SharedClock(wrong);
+    Membership membership = new Membership(one.database, one.commits, shared);
+    membership.followClock();
+    assertThat(Duration.between(system.wall(), shared.wall()).abs()).isLessThan(SECOND);
+    assertThat(membership.clockAhead()).isBetween(SECOND.multipliedBy(59), SECOND.multipliedBy(61));
+  }
+}
