@@ -22,6 +22,9 @@ final class Pings implements EchoSender, AutoCloseable {
   /// Ten thousand services with five packets every 15 s need 3,300 packets a second.
   private static final int MOST_A_SECOND = 20_000;
 
+  /// They are on their way for up to three seconds, and their places rest as long.
+  private static final int MOST_IN_FLIGHT = 1 << 15;
+
   private @Nullable Pinger pinger;
   private boolean closed;
 
@@ -70,7 +73,9 @@ final class Pings implements EchoSender, AutoCloseable {
     }
     if (pinger == null) {
       PingerOptions options = PingerOptions.defaults().withPacketsPerSecond(MOST_A_SECOND);
-      pinger = Pinger.open(options.withGaps(options.targetGap(), Duration.ZERO));
+      pinger =
+          Pinger.open(
+              options.withGaps(options.targetGap(), Duration.ZERO).withInFlight(MOST_IN_FLIGHT));
     }
     return pinger;
   }
