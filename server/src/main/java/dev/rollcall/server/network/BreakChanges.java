@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 /// it would be found anew does not matter, so a trace that misses an answer ends none. What is lost
 /// later and may be behind it, is.
 ///
-/// A break begins when it is found and one of the subjects behind it is confirmed to be lost.
+/// A break begins when it is found, one of the subjects behind it is confirmed to be lost, and the
+/// hop before it is known to be well since then ([WellEvidence]).
 /// Before a subject counts as lost by itself, those that are well as of before and would pass what
 /// is suspect on its route are observed once more.
 ///
@@ -84,18 +85,24 @@ record BreakChanges(
             .filter(WatchedSubject::confirmed)
             .map(WatchedSubject::name)
             .collect(Collectors.toSet());
+    WellEvidence evidence = new WellEvidence(lost, well, routes);
     List<NetworkBreak> found = NetworkBreaks.find(routes);
-    List<NetworkBreak> begun =
+    List<NetworkBreak> beginning =
         found.stream()
             .filter(one -> !goOn.contains(one.hop()))
             .filter(one -> !behind.keySet().containsAll(one.behind()))
+            .toList();
+    List<NetworkBreak> begun =
+        beginning.stream()
             .filter(one -> !Collections.disjoint(confirmed, one.behind()))
+            .filter(one -> evidence.isNew(one.behind()))
             .toList();
     begun.forEach(one -> one.behind().forEach(name -> behind.putIfAbsent(name, one.hop())));
 
     Set<String> perhapsBehind = new HashSet<>(behind.keySet());
     found.forEach(one -> perhapsBehind.addAll(one.behind()));
     Undecided undecided = new Undecided(lost, well, perhapsBehind, now);
+    beginning.forEach(one -> undecided.waitFor(one.behind(), evidence, now));
     List<WatchedSubject> placed =
         lost.stream()
             .filter(one -> !undecided.placed(one, behind).equals(one))
@@ -201,6 +208,14 @@ record BreakChanges(
           names.add(one.name());
           missing.addAll(old);
         }
+      }
+    }
+
+    /// What is lost is not decided while it is not known how far the way to it is well.
+    final void waitFor(Set<String> together, WellEvidence evidence, Instant now) {
+      if (evidence.since(together).isAfter(now.minus(LONGEST)) && !evidence.isNew(together)) {
+        names.addAll(together);
+        missing.addAll(evidence.missing(together));
       }
     }
 

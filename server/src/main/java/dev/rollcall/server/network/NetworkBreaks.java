@@ -71,6 +71,16 @@ public final class NetworkBreaks {
         .collect(Collectors.toMap(one -> one.route().subject(), Lost::suspects));
   }
 
+  /// The last hop that is well on the route of each subject that is lost, by the name of the
+  /// subject. None if it is not known.
+  static Map<String, InetAddress> lastWell(Collection<WatchedRoute> routes) {
+    Set<InetAddress> well = well(routes);
+    Map<String, InetAddress> last = new HashMap<>();
+    lost(routes, well)
+        .forEach(one -> before(one, well).ifPresent(hop -> last.put(one.route().subject(), hop)));
+    return last;
+  }
+
   private static List<Lost> lost(Collection<WatchedRoute> routes, Set<InetAddress> well) {
     List<Lost> lost = new ArrayList<>();
     for (WatchedRoute route : routes) {

@@ -71,6 +71,41 @@ class BreakChangesTest {
     assertThat(after.placed()).containsExactly(A.byItself());
   }
 
+  /// Hop 3 is broken. What is behind hop 4 was not observed since, so that hop 3 seems to be well.
+  @Test
+  void whatIsWellAsOfBeforeProvesNothing() {
+    WatchedSubject d = at(JUST, lost("d", "1 2 3 6 14", "1 2"));
+    WatchedSubject e = at(JUST, lost("e", "1 2 3 6 15", "1 2"));
+    WatchedSubject old = at(BEFORE, well("s", "1 2 3 4 20"));
+    BreakChanges changes = of(List.of(d, e), List.of(ELSEWHERE, old));
+    assertThat(changes.begun()).isEmpty();
+    assertThat(changes.observe()).containsExactly(old.subject());
+    assertThat(changes.waits()).isTrue();
+    assertThat(of(List.of(d), List.of(ELSEWHERE, old)))
+        .satisfies(
+            one -> {
+              assertThat(one.observe()).containsExactly(old.subject());
+              assertThat(one.placed()).isEmpty();
+            });
+    WatchedSubject lost = at(NOW, lost("s", "1 2 3 4 20", "1 2"));
+    assertThat(of(List.of(d, e, lost), List.of(ELSEWHERE)).begun())
+        .extracting(NetworkBreak::hop)
+        .containsExactly(hop(3));
+    WatchedSubject passes = at(NOW, well("s", "1 2 3 4 20"));
+    BreakChanges after = of(List.of(d, e), List.of(ELSEWHERE, passes));
+    assertThat(after.begun()).extracting(NetworkBreak::hop).containsExactly(hop(6));
+    assertThat(after.waits()).isFalse();
+  }
+
+  /// It was traced while hop 3 was well.
+  @Test
+  void whatWasLostLongAgoProvesNothing() {
+    WatchedSubject d = at(JUST, lost("d", "1 2 3 6 14", "1 2"));
+    WatchedSubject e = at(JUST, lost("e", "1 2 3 6 15", "1 2"));
+    WatchedSubject dead = at(BEFORE, lost("x", "1 2 3 4 20", "1 2 3 4")).byItself();
+    assertThat(of(List.of(d, e, dead), List.of(ELSEWHERE)).begun()).isEmpty();
+  }
+
   @Test
   void itDoesNotWaitForEver() {
     WatchedSubject shares = at(BEFORE, well("s", "1 2 3 20"));
