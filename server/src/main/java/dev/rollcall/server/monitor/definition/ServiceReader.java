@@ -1,13 +1,6 @@
 package dev.rollcall.server.monitor.definition;
 
-import dev.rollcall.probes.HttpExpectation;
-import dev.rollcall.probes.HttpQuestion;
-import dev.rollcall.probes.HttpSettings;
-import dev.rollcall.probes.Probes;
 import dev.rollcall.probes.ServerUrl;
-import dev.rollcall.probes.StatusRange;
-import dev.rollcall.probes.TcpQuestion;
-import dev.rollcall.probes.TlsOptions;
 import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Characters;
@@ -16,23 +9,15 @@ import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.time.Durations;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.BooleanNode;
-import tools.jackson.databind.node.IntNode;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.node.StringNode;
 
 /// Reads services from `services:` of `rollcall.yaml` and from the bodies of `POST` and `PATCH`,
 /// with the same keys, rules and messages.
@@ -42,14 +27,6 @@ public final class ServiceReader {
   private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
   private static final int LONGEST_NAME = 255;
   private static final int MOST_CONFIRMATIONS = 100;
-  private static final Duration SHORTEST_OF_ACCOUNTS = Duration.ofSeconds(10);
-  private static final List<String> FILES = List.of("ca", "cert", "key");
-
-  /// All of it is in memory while the service is checked.
-  private static final int LONGEST_OF_ACCOUNTS = 4096;
-
-  private static final Set<String> SCHEMES_OF_ACCOUNTS =
-      Set.of("http", "https", "tcp", "tls", "ping");
 
   /// The values of services that set none.
   ///
@@ -57,47 +34,26 @@ public final class ServiceReader {
   public record Defaults(
       Duration interval, Duration timeout, boolean keepAlive, Duration certificateWarning) {}
 
-  /// The headers that say where a request ends.
-  private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
-
-  /// The methods of HTTP and WebDAV, and those of caches and searches.
-  static final Set<String> METHODS =
-      Set.of(
-          "GET",
-          "HEAD",
-          "POST",
-          "PUT",
-          "PATCH",
-          "DELETE",
-          "OPTIONS",
-          "QUERY",
-          "PROPFIND",
-          "REPORT",
-          "SEARCH",
-          "PURGE",
-          "BAN",
-          "REFRESH");
-
   private final Defaults defaults;
   private final boolean tolerant;
 
-  /// Whether a service of an account may name a host; empty for services of the operator.
-  private final Optional<Predicate<URI>> reach;
+  /// What services of accounts may be; empty for services of the operator.
+  private final Optional<AccountLimits> accounts;
 
   public ServiceReader(Defaults defaults) {
     this(defaults, false, Optional.empty());
   }
 
-  private ServiceReader(Defaults defaults, boolean tolerant, Optional<Predicate<URI>> reach) {
+  private ServiceReader(Defaults defaults, boolean tolerant, Optional<AccountLimits> accounts) {
     this.defaults = defaults;
     this.tolerant = tolerant;
-    this.reach = reach;
+    this.accounts = accounts;
   }
 
   /// The same reader, but it accepts services whose `tls` files cannot be used at present. Such a
   /// service is unknown, and all others are checked.
   public ServiceReader tolerant() {
-    return new ServiceReader(defaults, true, reach);
+    return new ServiceReader(defaults, true, accounts);
   }
 
   /// The same reader for services of accounts: those may be checked over HTTP and as ports only, at
@@ -106,7 +62,7 @@ public final class ServiceReader {
   /// @param reach whether a URL may lead to its host; what a name leads to is decided when it is
   ///   looked up
   public ServiceReader ofAccounts(Predicate<URI> reach) {
-    return new ServiceReader(defaults, tolerant, Optional.of(reach));
+    return new ServiceReader(defaults, tolerant, Optional.of(new AccountLimits(reach)));
   }
 
   /// Reads a list of services with different names. A boolean or number may be a text, as it is if
@@ -125,7 +81,7 @@ public final class ServiceReader {
     Map<String, String> places = new HashMap<>();
     for (int i = 0; i < services.size(); i++) {
       String place = path + "[" + i + "]";
-      one(typed(services.get(i)), place, mistakes).ifPresent(read::add);
+      one(TypedTexts.in(services.get(i)), place, mistakes).ifPresent(read::add);
       String name = services.get(i).path("name").asString("");
       String first = places.putIfAbsent(name, place);
       if (first != null && !name.isEmpty()) {
@@ -133,37 +89,6 @@ public final class ServiceReader {
       }
     }
     return read;
-  }
-
-  private static JsonNode typed(JsonNode service) {
-    if (service instanceof ObjectNode fields) {
-      ServiceKeys.FLAGS.forEach(key -> typed(fields, key, ServiceReader::flag));
-      ServiceKeys.NUMBERS.forEach(key -> typed(fields, key, ServiceReader::whole));
-      if (fields.get("tls") instanceof ObjectNode tls) {
-        typed(tls, "verify", ServiceReader::flag);
-      }
-    }
-    return service;
-  }
-
-  private static void typed(
-      ObjectNode fields, String key, Function<String, Optional<JsonNode>> reading) {
-    if (fields.get(key) instanceof StringNode text) {
-      reading.apply(text.stringValue()).ifPresent(value -> fields.set(key, value));
-    }
-  }
-
-  private static Optional<JsonNode> flag(String text) {
-    return switch (text) {
-      case "true", "false" -> Optional.of(BooleanNode.valueOf(text.equals("true")));
-      default -> Optional.empty();
-    };
-  }
-
-  private static Optional<JsonNode> whole(String text) {
-    return text.matches("\\d{1,9}")
-        ? Optional.of(IntNode.valueOf(Integer.parseInt(text)))
-        : Optional.empty();
   }
 
   /// Reads one service; empty if it has a mistake.
@@ -209,11 +134,12 @@ public final class ServiceReader {
     AlertKeys alertKeys = AlertKeys.of(fields);
     boolean trace = trace(fields, url);
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
-    reach.ifPresent(hosts -> restrict(fields, url, interval, trace, hosts));
-    if (reach.isPresent() && namesFiles(fields)) {
+    accounts.ifPresent(limits -> limits.check(fields, url, interval, trace));
+    if (accounts.isPresent() && AccountLimits.namesFiles(fields)) {
       return Optional.empty(); // not even whether there is such a file is told
     }
-    Optional<CheckSpec> spec = url.flatMap(to -> checkSpec(fields, to, timeout, keepAlive));
+    Optional<CheckSpec> spec =
+        url.flatMap(to -> new CheckReader(fields, to, tolerant).read(timeout, keepAlive));
     if (fields.wrong()
         || name.isEmpty()
         || url.isEmpty()
@@ -222,8 +148,8 @@ public final class ServiceReader {
       return Optional.empty();
     }
     String stored = stored(service, interval, timeout, keepAlive, spec.get(), secrets);
-    if (reach.isPresent() && stored.length() > LONGEST_OF_ACCOUNTS) {
-      mistakes.add(path, "has more than " + LONGEST_OF_ACCOUNTS + " characters of JSON");
+    if (accounts.isPresent() && stored.length() > AccountLimits.LONGEST) {
+      mistakes.add(path, "has more than " + AccountLimits.LONGEST + " characters of JSON");
       return Optional.empty();
     }
     return Optional.of(
@@ -275,43 +201,6 @@ public final class ServiceReader {
     return trace;
   }
 
-  private static void restrict(
-      Fields fields, Optional<URI> url, Duration interval, boolean trace, Predicate<URI> reach) {
-    url.filter(to -> !reach.test(to))
-        .ifPresent(
-            to ->
-                fields.mistake(
-                    "url",
-                    to.getRawAuthority(),
-                    "is not public: accounts have public addresses checked, and what the operator"
-                        + " allows (accounts.reach.allow)"));
-    url.map(URI::getScheme)
-        .filter(scheme -> !SCHEMES_OF_ACCOUNTS.contains(scheme))
-        .ifPresent(
-            scheme ->
-                fields.mistake(
-                    "url",
-                    scheme,
-                    "is not a scheme for accounts: use http, https, tcp, tls or ping"));
-    if (trace) {
-      fields.mistake(
-          "trace", "shows the network of this server: it is for the operator's services");
-    }
-    if (interval.compareTo(SHORTEST_OF_ACCOUNTS) < 0) {
-      fields.mistake("interval", Durations.text(interval), "is too short: 10s at least");
-    }
-    fields
-        .object("tls", ServiceKeys.OF_TLS)
-        .ifPresent(tls -> tls.refuse(FILES, "is a file of this server"));
-  }
-
-  private static boolean namesFiles(Fields fields) {
-    return fields
-        .object("tls", ServiceKeys.OF_TLS)
-        .filter(tls -> FILES.stream().anyMatch(tls::has))
-        .isPresent();
-  }
-
   private static Optional<URI> url(Fields fields) {
     Optional<String> text = fields.text("url");
     if (text.isEmpty()) {
@@ -338,183 +227,6 @@ public final class ServiceReader {
     }
     fields.mistake("url", url, "is no URL: write it as https://host/path or tcp://host:port");
     return Optional.empty();
-  }
-
-  private Optional<CheckSpec> checkSpec(
-      Fields fields, URI url, Duration timeout, boolean keepAlive) {
-    Optional<ServiceKeys> keys = ServiceKeys.of(url);
-    if (keys.isEmpty()) {
-      fields.mistake("url", url.getScheme(), "is not a supported scheme" + scheme(url.getScheme()));
-      return Optional.empty();
-    }
-    for (String key : ServiceKeys.ALL) {
-      if (!keys.get().has(key)) {
-        fields.refuse(Set.of(key), keys.get().refusal(key));
-      }
-    }
-    return fields.built(
-        "url",
-        () ->
-            switch (keys.get().kind()) {
-              case HTTP -> new CheckSpec.Http(http(fields, url, keepAlive));
-              case PORT -> new CheckSpec.Tcp(tcp(fields, url));
-              case SERVER -> new CheckSpec.Server(server(fields, url, timeout));
-            });
-  }
-
-  private static String scheme(String unknown) {
-    String meant = Mistakes.suggestion(unknown, Probes.schemes());
-    return meant.startsWith(", did")
-        ? meant
-        : ": use one of " + String.join(", ", Probes.schemes());
-  }
-
-  /// Checks the URL now, so that its mistakes are reported now.
-  private ServerUrl server(Fields fields, URI url, Duration timeout) {
-    ServerUrl server = new ServerUrl(url, Optional.empty(), tls(fields), timeout);
-    Optional<String> user = fields.text("user");
-    Optional<String> password = fields.text("password");
-    if (user.isPresent() || password.isPresent()) {
-      server = server.login(user.orElse(""), password.orElse(""));
-    }
-    Probes.validate(server);
-    return server;
-  }
-
-  private HttpQuestion http(Fields fields, URI url, boolean keepAlive) {
-    boolean redirects = fields.bool("redirects").orElse(true);
-    if (url.getScheme().equals("http") && !redirects) {
-      fields.refuse(
-          Set.of("tls"),
-          "has no effect with http:// and redirects: false: remove it, or use https://");
-    }
-    Optional<String> method = fields.text("method");
-    method
-        .filter(name -> !METHODS.contains(name))
-        .ifPresent(
-            name ->
-                fields.mistake(
-                    "method",
-                    name,
-                    "is not a supported method"
-                        + Mistakes.suggestion(name.toUpperCase(Locale.ROOT), METHODS)));
-    HttpSettings settings =
-        HttpSettings.DEFAULT.followRedirects(redirects).keepAlive(keepAlive).tls(tls(fields));
-    HttpQuestion question = HttpQuestion.of(url).expecting(expectation(fields)).settings(settings);
-    question = method.filter(METHODS::contains).map(question::method).orElse(question);
-    question = with(fields, "body", question, HttpQuestion::body);
-    for (Map.Entry<String, String> header : fields.texts("headers").entrySet()) {
-      if (FRAMING.contains(header.getKey().toLowerCase(Locale.ROOT))) {
-        fields.mistake(
-            "headers", "contains " + header.getKey() + ", which Rollcall sets itself: remove it");
-        continue;
-      }
-      HttpQuestion bare = question;
-      question =
-          fields
-              .built("headers", () -> bare.header(header.getKey(), header.getValue()))
-              .orElse(bare);
-    }
-    Optional<String> user = fields.text("user");
-    if (user.isEmpty() && fields.has("password")) {
-      fields.mistake("user", "is missing: user and password go together");
-    }
-    return user.isPresent()
-        ? question.basicAuth(user.get(), fields.text("password").orElse(""))
-        : question;
-  }
-
-  private static HttpQuestion with(
-      Fields fields,
-      String key,
-      HttpQuestion question,
-      BiFunction<HttpQuestion, String, HttpQuestion> adding) {
-    return fields
-        .text(key)
-        .flatMap(text -> fields.built(key, () -> adding.apply(question, text)))
-        .orElse(question);
-  }
-
-  private static HttpExpectation expectation(Fields fields) {
-    HttpExpectation expectation = HttpExpectation.DEFAULT;
-    List<String> statuses = fields.oneOrMany("status");
-    List<StatusRange> ranges =
-        statuses.stream()
-            .map(text -> fields.built("status", () -> StatusRange.parse(text)))
-            .flatMap(Optional::stream)
-            .toList();
-    if (!ranges.isEmpty()) {
-      expectation = expectation.statuses(ranges);
-    }
-    Optional<String> contains = fields.text("contains");
-    if (contains.isPresent()) {
-      expectation = expectation.text(contains.get());
-    }
-    Optional<Fields> json = fields.object("json", ServiceKeys.OF_JSON);
-    if (json.isPresent()) {
-      HttpExpectation before = expectation;
-      String path = json.get().text("path").orElse("$");
-      Optional<String> value =
-          json.get().isNull("value") ? Optional.of("null") : json.get().scalar("value");
-      expectation =
-          fields
-              .built("json", () -> before.json(new HttpExpectation.JsonExpectation(path, value)))
-              .orElse(before);
-    }
-    return expectation;
-  }
-
-  private TcpQuestion tcp(Fields fields, URI url) {
-    if (!url.getRawAuthority().matches(".*:\\d+")) { // getPort rejects hosts with an underscore
-      throw new IllegalArgumentException(
-          "\"" + url + "\" names no port: write it as " + url.getScheme() + "://host:port");
-    }
-    Probes.validate(ServerUrl.of(url.toString()));
-    TcpQuestion question = TcpQuestion.of(url);
-    if (question.tls().isPresent()) {
-      question = question.tls(tls(fields));
-    }
-    Optional<String> send = fields.text("send");
-    if (send.isPresent()) {
-      question = question.send(send.get());
-    }
-    Optional<String> expect = fields.text("expect");
-    return expect.isPresent() ? question.expect(expect.get()) : question;
-  }
-
-  private TlsOptions tls(Fields fields) {
-    Optional<Fields> given = fields.object("tls", ServiceKeys.OF_TLS);
-    if (given.isEmpty()) {
-      return TlsOptions.DEFAULT;
-    }
-    Fields tls = given.get();
-    TlsOptions options = TlsOptions.DEFAULT;
-    if (!tls.bool("verify").orElse(true)) {
-      options = options.unverified();
-    }
-    Optional<Path> ca = tls.file("ca");
-    if (ca.isPresent()) {
-      options = options.trusting(ca.get());
-    }
-    Optional<Path> cert = tls.file("cert");
-    Optional<Path> key = tls.file("key");
-    if (cert.isPresent() != key.isPresent() && !tls.wrong()) {
-      tls.mistake(cert.isPresent() ? "key" : "cert", "is missing: cert and key go together");
-    }
-    if (cert.isPresent() && key.isPresent()) {
-      options = options.showing(new TlsOptions.Identity(cert.get(), key.get()));
-    }
-    if (!tolerant && !tls.wrong()) {
-      options
-          .wrong()
-          .ifPresent(wrong -> tls.mistake(wrong.key(), wrong.file() + ": " + wrong.what()));
-    }
-    try {
-      return tls.text("name").map(options::named).orElse(options);
-    } catch (IllegalArgumentException e) {
-      tls.mistake("name", e.getMessage() + ": give the one in the certificate");
-      return options;
-    }
   }
 
   /// Written as a stream: [JsonNode#toString] would load all of databind at each start.

@@ -67,7 +67,7 @@ class ServiceKeysTest {
   void theDocumentationHasTheMethodsAndTheKeysWithinKeys() throws IOException {
     List<String> lines = Files.readAllLines(Path.of("../docs/monitor.md"));
     List<String> methods = codes(row(lines, "`method`").split("\\|", -1)[2]);
-    assertThat(methods).containsExactlyInAnyOrderElementsOf(ServiceReader.METHODS);
+    assertThat(methods).containsExactlyInAnyOrderElementsOf(CheckReader.METHODS);
     assertThat(row(lines, "`tls`"))
         .contains(ServiceKeys.OF_TLS.stream().map(key -> key + ":").toList());
     assertThat(row(lines, "`json`"))
