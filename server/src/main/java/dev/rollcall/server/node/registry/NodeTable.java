@@ -40,6 +40,14 @@ final class NodeTable {
         .findOne();
   }
 
+  /// The one without a token that was not heard from for longest.
+  static Optional<KnownNode> oldestUnregistered(Handle handle) {
+    return handle
+        .createQuery(SELECT + " WHERE registered = 0 ORDER BY last_seen_at, id LIMIT 1")
+        .map((row, _) -> node(row))
+        .findOne();
+  }
+
   static long count(Handle handle) {
     return handle.createQuery("SELECT COUNT(*) FROM node").mapTo(Long.class).one();
   }
@@ -73,6 +81,13 @@ final class NodeTable {
         .bind("dropped", status.dropped())
         .bind("sent", status.sentAt().toEpochMilli())
         .bind("offset", offset.toMillis())
+        .execute();
+  }
+
+  /// The clock was set back since then.
+  static void seenNoLaterThan(Handle tx, Instant now) {
+    tx.createUpdate("UPDATE node SET last_seen_at = :now WHERE last_seen_at > :now")
+        .bind("now", now.toEpochMilli())
         .execute();
   }
 

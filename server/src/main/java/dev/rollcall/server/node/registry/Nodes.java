@@ -13,6 +13,7 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.ClockWatch;
 import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +24,8 @@ import org.jdbi.v3.core.Handle;
 /// The entry point of the package for the composition root: the nodes that report here.
 ///
 /// A registered node that falls silent is an incident, which ends with its next report. A node that
-/// is not registered, since it showed no token, is forgotten after a day of silence; one that is,
-/// after thirty.
+/// is not registered, since it showed no token, is forgotten after a day of silence, or when its
+/// place is needed; one that is, after thirty.
 public final class Nodes implements AutoCloseable {
   /// The scripts that create the table of this package.
   public static final List<String> MIGRATIONS = List.of("db/migration/V50__node.sql");
@@ -33,6 +34,10 @@ public final class Nodes implements AutoCloseable {
   static final int MOST = 1_000;
 
   private static final Duration LOOK = Duration.ofSeconds(5);
+
+  /// A clock that was set by less makes no node silent.
+  private static final Duration CLOCK_SET = Duration.ofSeconds(10);
+
   private static final Duration FORGET = Duration.ofDays(1);
   private static final Duration FORGET_REGISTERED = Duration.ofDays(30);
 
@@ -64,9 +69,10 @@ public final class Nodes implements AutoCloseable {
   private final BackgroundLoop loop =
       new BackgroundLoop("nodes", "the search for silent nodes", LOOK, this::round);
 
+  private final ClockWatch clockWatch;
+
   // Used by the thread of the loop only: since when nodes could report here.
-  private Duration lastRound = Duration.ZERO;
-  private Duration listeningSince = Duration.ZERO;
+  private Duration listeningSince;
 
   /// @param signals gets the changes of state
   public Nodes(
@@ -80,6 +86,8 @@ public final class Nodes implements AutoCloseable {
     this.settings = settings;
     this.signals = signals;
     this.clock = clock;
+    this.clockWatch = new ClockWatch(clock, CLOCK_SET);
+    this.listeningSince = clock.monotonic();
   }
 
   /// Nodes as the subjects of incidents.
@@ -94,8 +102,8 @@ public final class Nodes implements AutoCloseable {
 
   /// Starts to look for silent nodes.
   public void start() {
-    lastRound = clock.monotonic();
-    listeningSince = lastRound;
+    listeningSince = clock.monotonic();
+    clockWatch.rest(Duration.ZERO);
     loop.start();
   }
 
@@ -153,7 +161,7 @@ public final class Nodes implements AutoCloseable {
 
   private Accepted report(Handle tx, Report report) {
     Optional<KnownNode> before = NodeTable.find(tx, report.name());
-    if (before.isEmpty() && NodeTable.count(tx) >= MOST) {
+    if (before.isEmpty() && NodeTable.count(tx) >= MOST && !makesRoom(tx, report)) {
       return Accepted.TOO_MANY;
     }
     if (before.isPresent() && before.get().registered() && !report.registered()) {
@@ -173,6 +181,14 @@ public final class Nodes implements AutoCloseable {
         .filter(node -> node.state() == State.SILENT && node.registered())
         .ifPresent(node -> signals.write(tx, List.of(signal(node, UP, Optional.empty(), now))));
     return Accepted.LISTED;
+  }
+
+  /// Strangers may report any number of names. They take no place from a node with a token.
+  private static boolean makesRoom(Handle tx, Report report) {
+    Optional<KnownNode> stranger =
+        report.registered() ? NodeTable.oldestUnregistered(tx) : Optional.empty();
+    stranger.ifPresent(node -> NodeTable.remove(tx, node.id()));
+    return stranger.isPresent();
   }
 
   /// Forgets a node.
@@ -202,21 +218,26 @@ public final class Nodes implements AutoCloseable {
   }
 
   /// Looks for silent nodes once. While this process stood still or has just started, nobody could
-  /// report: then all of them get the whole time again.
+  /// report, and if the clock was set, nobody knows when they did: then all of them get the whole
+  /// time again.
   Duration round() {
-    Duration now = clock.monotonic();
-    if (now.minus(lastRound).compareTo(LOOK.multipliedBy(3)) > 0) {
-      listeningSince = now;
+    ClockWatch.Change change = clockWatch.look();
+    if (!change.set().isZero() || change.stoodStill().compareTo(LOOK.multipliedBy(2)) > 0) {
+      listeningSince = change.monotonic();
     }
-    lastRound = now;
-    Instant at = clock.wall();
-    boolean listened = now.minus(listeningSince).compareTo(settings.silentAfter()) >= 0;
+    clockWatch.seen(change);
+    boolean listened =
+        change.monotonic().minus(listeningSince).compareTo(settings.silentAfter()) >= 0;
     if (listened
-        && database.read(NodeTable::all).stream()
-            .anyMatch(node -> isSilent(node, at) || isForgotten(node, at))) {
-      commits.write(silencing, at);
+        && database.read(NodeTable::all).stream().anyMatch(node -> changes(node, change.now()))) {
+      commits.write(silencing, change.now());
     }
+    clockWatch.rest(LOOK);
     return LOOK;
+  }
+
+  private boolean changes(KnownNode node, Instant now) {
+    return isSilent(node, now) || isForgotten(node, now) || node.lastSeen().isAfter(now);
   }
 
   private boolean isSilent(KnownNode node, Instant now) {
@@ -234,6 +255,7 @@ public final class Nodes implements AutoCloseable {
   }
 
   private boolean silence(Handle tx, Instant now) {
+    NodeTable.seenNoLaterThan(tx, now);
     for (KnownNode node : NodeTable.all(tx)) {
       if (isForgotten(node, now)) {
         remove(tx, node);

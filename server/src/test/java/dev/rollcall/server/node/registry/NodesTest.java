@@ -21,7 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a server knows of its nodes, in each of the databases.
 @ParameterizedClass
@@ -178,7 +180,40 @@ class NodesTest {
     for (int i = 0; i < Nodes.MOST; i++) {
       report("n" + i, false);
     }
-    assertThat(report("more", true)).isEqualTo(Accepted.TOO_MANY);
+    assertThat(report("more", false)).isEqualTo(Accepted.TOO_MANY);
     assertThat(report("n5", true)).isEqualTo(Accepted.LISTED);
+    clock.pass(Duration.ofSeconds(1));
+    report("n0", false);
+    assertThat(report("more", true))
+        .as("strangers take no place from a node with a token")
+        .isEqualTo(Accepted.LISTED);
+    assertThat(all())
+        .extracting(KnownNode::name)
+        .hasSize(Nodes.MOST)
+        .contains("more", "n0", "n5")
+        .doesNotContain("n1");
+  }
+
+  @Test
+  void hasNoRoomIfAllNodesAreRegistered() {
+    for (int i = 0; i < Nodes.MOST; i++) {
+      report("n" + i, true);
+    }
+    assertThat(report("more", true)).isEqualTo(Accepted.TOO_MANY);
+    assertThat(report("n7", true)).isEqualTo(Accepted.LISTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {3, -3})
+  void noNodeIsSilentBecauseTheClockWasSetAndThoseThatAreAreFound(long hours) {
+    report("fra1", true);
+    report("dead", true);
+    pass(Duration.ofMinutes(1));
+    clock.leap(Duration.ofHours(hours));
+    for (int i = 0; i < 24; i++) {
+      report("fra1", true);
+      pass(Duration.ofSeconds(15));
+    }
+    assertThat(changes()).containsExactly("dead up-down");
   }
 }
