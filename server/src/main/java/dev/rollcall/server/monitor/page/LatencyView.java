@@ -51,14 +51,21 @@ record LatencyView(LatencyChart chart) {
     return path.toString();
   }
 
-  /// The medians: a short line for each piece.
+  /// The medians as a line, which is interrupted where there is none.
   String median() {
     StringBuilder path = new StringBuilder();
+    boolean follows = false;
     for (int i = 0; i < chart.pieces().size(); i++) {
       Optional<Duration> median = chart.pieces().get(i).flatMap(piece -> piece.quantile(0.5));
       if (median.isPresent()) {
-        path.append(String.format(Locale.ROOT, "M%d %.1fh2", 2 * i, height(median.get())));
+        double height = height(median.get());
+        // A piece between two gaps is a short line too.
+        path.append(
+            follows
+                ? String.format(Locale.ROOT, "L%d %.1f", 2 * i + 1, height)
+                : String.format(Locale.ROOT, "M%d %.1fh1", 2 * i, height));
       }
+      follows = median.isPresent();
     }
     return path.toString();
   }

@@ -4,8 +4,10 @@ import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.node.NodeStatus;
 import dev.rollcall.server.node.registry.KnownNode.State;
 import dev.rollcall.server.time.Durations;
+import dev.rollcall.server.web.Formats;
 import dev.rollcall.server.web.Forms;
 import dev.rollcall.server.web.Html;
 import dev.rollcall.server.web.Site;
@@ -57,6 +59,14 @@ public final class NodePages {
       case UP -> "up";
       case SILENT -> "down";
     };
+  }
+
+  /// What waits for a collector.
+  static String spool(Texts texts, NodeStatus status) {
+    return status.spoolBatches() == 0
+        ? texts.of("nodes.spool.none")
+        : texts.of(
+            "nodes.spool", Formats.count(status.spoolBatches()), Formats.size(status.spoolBytes()));
   }
 
   /// How far the clock of a node is ahead or behind.
