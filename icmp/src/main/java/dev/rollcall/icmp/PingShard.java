@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class PingShard implements PingQueue.Taker {
   /// What the sockets of a shard share.
   ///
+  /// @param shared the rate that others keep too; null if none does
   /// @param sendStamps whether the kernel stamps the moment of sending
   /// @param batchSize the most messages that one call sends
   record Parts(
       PingerOptions options,
+      @Nullable SharedRate shared,
       PingClock clock,
       EchoMessage echo,
       PingResults results,
@@ -72,7 +74,7 @@ final class PingShard implements PingQueue.Taker {
     this.results = parts.results();
     this.clock = parts.clock();
     long now = clock.monotonic();
-    tokens = new TokenBucket(rate, now);
+    tokens = new TokenBucket(rate, parts.shared(), now);
     targets = new MinimumGap(parts.options().targetGap(), rate, now);
     prefixes = new MinimumGap(parts.options().prefixGap(), rate, now);
     for (IcmpSocket socket : open) {

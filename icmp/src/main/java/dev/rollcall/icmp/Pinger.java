@@ -58,16 +58,29 @@ public final class Pinger implements AutoCloseable {
   /// @param listener is told what became of pings that nobody waits for
   /// @throws IcmpUnavailableException if nothing can be sent here
   public static Pinger open(PingerOptions options, PingListener listener) {
-    return open(options, listener, PingClock.SYSTEM);
+    return open(options, listener, null, PingClock.SYSTEM);
+  }
+
+  /// Opens a pinger whose callers wait for their results, and which keeps a rate together with
+  /// others.
+  ///
+  /// @throws IcmpUnavailableException if nothing can be sent here
+  public static Pinger open(PingerOptions options, SharedRate shared) {
+    return open(options, _ -> {}, shared, PingClock.SYSTEM);
   }
 
   static Pinger open(PingerOptions options, PingListener listener, PingClock clock) {
+    return open(options, listener, null, clock);
+  }
+
+  private static Pinger open(
+      PingerOptions options, PingListener listener, @Nullable SharedRate shared, PingClock clock) {
     Pinger pinger = new Pinger(listener, new PingCounters());
     SecureRandom random = new SecureRandom();
     SipHash hash = new SipHash(random.nextLong(), random.nextLong());
     try {
       for (int i = 0; i < options.shards(); i++) {
-        pinger.shards.add(pinger.shard(i, options, hash, clock));
+        pinger.shards.add(pinger.shard(i, options, shared, hash, clock));
       }
     } catch (RuntimeException e) {
       pinger.shards.forEach(PingShard::start); // which ends them in the one way
@@ -79,7 +92,12 @@ public final class Pinger implements AutoCloseable {
     return pinger;
   }
 
-  private PingShard shard(int number, PingerOptions options, SipHash hash, PingClock clock) {
+  private PingShard shard(
+      int number,
+      PingerOptions options,
+      @Nullable SharedRate shared,
+      SipHash hash,
+      PingClock clock) {
     Arena arena = Arena.ofShared();
     List<IcmpSocket> sockets = new ArrayList<>();
     try {
@@ -89,6 +107,7 @@ public final class Pinger implements AutoCloseable {
       PingShard.Parts parts =
           new PingShard.Parts(
               options,
+              shared,
               clock,
               new EchoMessage(arena, hash, options),
               results,

@@ -39,10 +39,12 @@ final class ProbeSender {
   private final long timeoutNanos;
   private long now;
 
+  /// @param tokens how many probes may be sent
   /// @param most the most probes that one call sends
   ProbeSender(
       TracerOptions options,
       PingClock clock,
+      TokenBucket tokens,
       TraceSlots slots,
       TraceMemory memory,
       Told told,
@@ -54,7 +56,7 @@ final class ProbeSender {
     this.told = told;
     this.pace = new TracePace(options.routerGap().toNanos());
     this.now = clock.monotonic();
-    this.tokens = new TokenBucket(options.packetsPerSecond(), now);
+    this.tokens = tokens;
     this.batch = new long[most];
     this.timeoutNanos = options.timeout().toNanos();
   }

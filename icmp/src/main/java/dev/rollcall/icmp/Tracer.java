@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the paths to many targets from one process, over IPv4 and IPv6: traceroute.
 ///
@@ -41,14 +42,15 @@ public final class Tracer implements AutoCloseable {
   private final Thread reader;
   private final BlockingQueue<Runnable> results = new LinkedBlockingQueue<>();
 
-  private Tracer(TracerOptions options, PingClock clock) {
+  private Tracer(TracerOptions options, @Nullable SharedRate shared, PingClock clock) {
     Arena arena = Arena.ofShared();
     List<TracerChannel> channels = new ArrayList<>();
     try {
       Libc libc = Libc.in(arena);
       channels.addAll(channels(libc, arena, options));
       loop =
-          new TracerLoop(options, clock, arena, libc, channels, new SecureRandom(), new Delivery());
+          new TracerLoop(
+              options, shared, clock, arena, libc, channels, new SecureRandom(), new Delivery());
     } catch (RuntimeException e) {
       channels.forEach(TracerChannel::close);
       arena.close();
@@ -63,11 +65,22 @@ public final class Tracer implements AutoCloseable {
   ///
   /// @throws IcmpUnavailableException if nothing can be sent here, with the remedy
   public static Tracer open(TracerOptions options) {
-    return open(options, PingClock.SYSTEM);
+    return open(options, null, PingClock.SYSTEM);
+  }
+
+  /// Opens a tracer that keeps a rate together with others.
+  ///
+  /// @throws IcmpUnavailableException if nothing can be sent here, with the remedy
+  public static Tracer open(TracerOptions options, SharedRate shared) {
+    return open(options, shared, PingClock.SYSTEM);
   }
 
   static Tracer open(TracerOptions options, PingClock clock) {
-    Tracer tracer = new Tracer(options, clock);
+    return open(options, null, clock);
+  }
+
+  private static Tracer open(TracerOptions options, @Nullable SharedRate shared, PingClock clock) {
+    Tracer tracer = new Tracer(options, shared, clock);
     tracer.reader.start();
     tracer.sender.start();
     return tracer;

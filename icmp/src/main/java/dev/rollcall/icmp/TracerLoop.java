@@ -53,8 +53,10 @@ final class TracerLoop implements ProbeMatcher.Matches, ProbeSender.Told {
   private volatile boolean ended;
   private long now;
 
+  /// @param shared the rate that others keep too; null if none does
   TracerLoop(
       TracerOptions options,
+      @Nullable SharedRate shared,
       PingClock clock,
       Arena arena,
       Libc libc,
@@ -85,7 +87,8 @@ final class TracerLoop implements ProbeMatcher.Matches, ProbeSender.Told {
       batch = Math.max(batch, channel.batch());
     }
     this.poll = new Poll(arena, descriptors);
-    this.sender = new ProbeSender(options, clock, slots, memory, this, batch);
+    TokenBucket tokens = new TokenBucket(options.packetsPerSecond(), shared, now);
+    this.sender = new ProbeSender(options, clock, tokens, slots, memory, this, batch);
   }
 
   /// Adds a trace. May be called from any thread.

@@ -35,6 +35,27 @@ class PacingTest {
   }
 
   @Test
+  void whoSharesARateSendsNoMoreThanItTogetherAndWhatOneLeavesTheOtherMayTake() {
+    SharedRate shared = new SharedRate(1000);
+    TokenBucket pings = new TokenBucket(1000, shared, 0);
+    TokenBucket traces = new TokenBucket(1000, shared, 0);
+    long pinged = 0;
+    long traced = 0;
+    for (long now = 0; now < 2 * SECOND; now += 100_000) {
+      boolean both = now < SECOND;
+      int ping = Math.min(1, pings.available(now));
+      pings.take(ping);
+      pinged += ping;
+      int trace = both ? traces.available(now) : 0;
+      traces.take(trace);
+      traced += trace;
+      assertThat(ping + trace == 0 ? pings.untilNext() : 0).isBetween(0L, 1_000_000L);
+    }
+    assertThat(pinged + traced).isBetween(1_950L, 2_000L + 2 * TokenBucket.BURST);
+    assertThat(pinged).as("alone, it has the whole rate").isGreaterThan(1_000);
+  }
+
+  @Test
   void aGapIsKeptForEachKeyByItself() {
     MinimumGap gap = new MinimumGap(Duration.ofSeconds(1), 1000, 0);
     assertThat(gap.earliest(1, 5)).isEqualTo(5);
