@@ -233,6 +233,16 @@ class MeasurementContractIT {
           .contains("rollcall_node_targets_measured_total", "rollcall_node_rate 1000.0");
       assertThat(node.health("/_health").statusCode()).isEqualTo(200);
       assertThat(node.health("/ready").statusCode()).isEqualTo(200);
+      Files.writeString(here.resolve("optout"), "127.1.0.0/16\n");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> node.log().split("opts out of measurements", -1).length > 2);
+      int soFar = lines(results).size();
+      await().atMost(PATIENCE).until(() -> lines(results).size() >= soFar + 8);
+      assertThat(lines(results).subList(soFar + 4, soFar + 8))
+          .as("without a restart, but for what is measured already")
+          .extracting(line -> line.get("ip").stringValue())
+          .doesNotContain("127.1.0.7");
       assertThat(node.stop()).isZero();
     }
   }

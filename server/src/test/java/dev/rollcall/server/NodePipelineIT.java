@@ -123,7 +123,13 @@ class NodePipelineIT {
       assertThat(known.get("name").stringValue()).isEqualTo("fra1");
       assertThat(known.get("registered").booleanValue()).isFalse();
       assertThat(known.get("version").stringValue()).isEqualTo("1.0-test");
+      await().atMost(PATIENCE).until(() -> !collector.rows("/v1/nodes").isEmpty());
+      assertThat(collector.rows("/v1/nodes"))
+          .as("the collector knows its nodes too")
+          .extracting(row -> row.get("name").stringValue())
+          .containsExactly("fra1");
     }
+    assertThat(results.resolve("nodes/nodes.db")).exists();
   }
 
   @Test

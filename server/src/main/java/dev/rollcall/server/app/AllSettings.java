@@ -90,6 +90,7 @@ final class AllSettings {
                   WebSettings.HEALTH_HOST,
                   CollectSettings.TOKEN),
               WebSettings.CALLERS,
+              RegistrySettings.ALL,
               LogSettings.ALL));
 
   private static final List<Setting<?>> OF_TARGETS =

@@ -3,6 +3,8 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.account.signin.OperatorRequest;
 import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.httpclient.NoAnswer;
+import dev.rollcall.server.httpclient.ServerClient;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -10,14 +12,14 @@ import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +35,7 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
     implements Command {
   private static final String RESET = "--reset";
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int LARGEST = 64 * 1024;
 
   /// The command with its flags.
   CommandSpec spec() {
@@ -128,12 +131,10 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
     Listener main = settings.web().main();
     URI at = URI.create(main.url(main.port()) + settings.web().base().text());
     OperatorRequest request = OperatorRequest.of(key, reset, Clock.system().wall());
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpResponse<String> answer =
-          client.send(
-              request.to(at).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
-      return request.made(answer.statusCode(), answer.body());
-    } catch (IOException e) {
+    try (ServerClient client = new ServerClient(Optional.empty(), Map.of(), PATIENCE)) {
+      HttpResponse<byte[]> answer = client.send(request.to(at).build(), LARGEST);
+      return request.made(answer.statusCode(), new String(answer.body(), StandardCharsets.UTF_8));
+    } catch (NoAnswer e) {
       throw new CannotRun(
           "a server uses the database, but none answers at "
               + at

@@ -5,6 +5,8 @@ import dev.rollcall.server.target.IntakeResult;
 import dev.rollcall.server.target.Pool;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -18,7 +20,9 @@ final class OwnPool implements Assignments {
   private final Pool pool;
   private final String node;
   private final Clock clock;
-  private OptionalLong done = OptionalLong.empty();
+
+  /// What the next requests report as measured, one each.
+  private final Deque<Long> done = new ArrayDeque<>();
 
   OwnPool(Pool pool, String node, Clock clock) {
     this.pool = pool;
@@ -28,8 +32,10 @@ final class OwnPool implements Assignments {
 
   @Override
   public Lease next(int limit) {
-    IntakeResult found = pool.next(node, limit, done);
-    done = OptionalLong.empty();
+    OptionalLong reported =
+        done.isEmpty() ? OptionalLong.empty() : OptionalLong.of(done.getFirst());
+    IntakeResult found = pool.next(node, limit, reported);
+    done.pollFirst();
     Duration wait =
         found
             .nextDue()
@@ -39,12 +45,14 @@ final class OwnPool implements Assignments {
     return new Lease(
         found.targets(),
         Optional.of(Duration.between(clock.wall(), found.until())),
-        wait.compareTo(LEAST_WAIT) > 0 ? wait : LEAST_WAIT,
+        done.isEmpty() && wait.compareTo(LEAST_WAIT) > 0 ? wait : LEAST_WAIT,
         found.targets().isEmpty() ? 0 : found.lease());
   }
 
   @Override
   public void done(Lease lease) {
-    done = lease.number() == 0 ? OptionalLong.empty() : OptionalLong.of(lease.number());
+    if (lease.number() != 0) {
+      done.add(lease.number());
+    }
   }
 }

@@ -6,13 +6,14 @@ import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Sources;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.http.Json;
+import dev.rollcall.server.httpclient.NoAnswer;
+import dev.rollcall.server.httpclient.ServerClient;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,8 @@ record RunningServer(URI url, Optional<String> token) {
 
   /// Longer than a channel takes.
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final int LARGEST = 16 * 1024 * 1024;
 
   /// Adds the flags that say which server it is.
   static CommandSpec flags(CommandSpec command) {
@@ -173,12 +176,10 @@ record RunningServer(URI url, Optional<String> token) {
 
   private JsonNode send(String path, UnaryOperator<HttpRequest.Builder> method)
       throws InterruptedException {
-    HttpRequest.Builder request =
-        method.apply(HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE));
-    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
-      JsonNode body = read(answer.body());
+    try (ServerClient client = new ServerClient(token, Map.of(), PATIENCE)) {
+      HttpResponse<byte[]> answer =
+          client.send(method.apply(client.request(URI.create(url + path))).build(), LARGEST);
+      JsonNode body = read(new String(answer.body(), StandardCharsets.UTF_8));
       if (answer.statusCode() < 300 && body.has("data")) {
         return body.get("data");
       }
@@ -192,7 +193,7 @@ record RunningServer(URI url, Optional<String> token) {
                       + answer.statusCode()
                       + "): name another server with "
                       + SERVER));
-    } catch (IOException e) {
+    } catch (NoAnswer e) {
       throw new CannotRun(
           "no server answers at " + url + ": start one, or name another one with " + SERVER);
     }

@@ -1,6 +1,5 @@
 package dev.rollcall.server.collector;
 
-import java.io.IOException;
 import java.util.List;
 
 /// Receives new hops: the input service of the target pool.
@@ -16,6 +15,7 @@ public interface HopReceiver {
 
   /// Sends at most 1,000 addresses in canonical form.
   ///
-  /// @throws IOException if there is no answer; they are sent again later
-  Answer take(List<String> hops) throws IOException, InterruptedException;
+  /// @throws RuntimeException whose message says why, if they are not taken now; they are sent
+  ///   again later
+  Answer take(List<String> hops) throws InterruptedException;
 }

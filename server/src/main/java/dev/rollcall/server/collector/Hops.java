@@ -3,7 +3,6 @@ package dev.rollcall.server.collector;
 import dev.rollcall.server.address.Address;
 import dev.rollcall.server.collector.Result.Hop;
 import dev.rollcall.server.collector.Result.Traceroute;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
@@ -102,13 +101,12 @@ final class Hops implements AutoCloseable {
             away = false;
             LOG.log(Level.INFO, "{0} accepts hops again", taker);
           }
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
           if (!away) {
             away = true;
             LOG.log(
                 Level.WARNING,
-                "{0} does not accept hops ({1}): they wait and are sent again",
-                taker,
+                "hops wait, and are sent again: {0}",
                 String.valueOf(e.getMessage()));
           }
           if (queue.isClosed()) {

@@ -1,5 +1,6 @@
 package dev.rollcall.server.node;
 
+import dev.rollcall.server.httpclient.NoAnswer;
 import inet.ipaddr.IPAddress;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,16 @@ public interface Assignments {
       targets = List.copyOf(targets);
     }
 
+    /// The same with other targets.
+    Lease withTargets(List<IPAddress> others) {
+      return new Lease(others, within, pause, number);
+    }
+
+    /// The same with another pause.
+    Lease withPause(Duration other) {
+      return new Lease(targets, within, other, number);
+    }
+
     /// A lease without targets.
     public static Lease none(Duration pause) {
       return new Lease(List.of(), Optional.empty(), pause, 0);
@@ -29,6 +40,7 @@ public interface Assignments {
   /// @throws NoAnswer if there is no answer that can be used
   Lease next(int limit) throws InterruptedException;
 
-  /// Says that the targets of the lease are measured, and their results are safe.
+  /// Says that the targets of the lease are measured, and their results are safe. Other leases may
+  /// have been asked for since.
   void done(Lease lease);
 }

@@ -12,7 +12,7 @@ record BothAssignments(Assignments own, Assignments pool) implements Assignments
     }
     Lease other = pool.next(limit);
     Duration wait = mine.pause().compareTo(other.pause()) < 0 ? mine.pause() : other.pause();
-    return new Lease(other.targets(), other.within(), wait, other.number());
+    return other.withPause(wait);
   }
 
   /// Leases of a node's own have no number.

@@ -16,7 +16,7 @@ record FilteredAssignments(
     Lease lease = assignments.next(limit);
     List<IPAddress> good = lease.targets().stream().filter(welcome).toList();
     refused.addAndGet(lease.targets().size() - good.size());
-    return new Lease(good, lease.within(), lease.pause(), lease.number());
+    return lease.withTargets(good);
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.rollcall.server.node;
 
 import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.http.Json;
+import dev.rollcall.server.httpclient.NoAnswer;
+import dev.rollcall.server.httpclient.ServerClient;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -15,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 ///
 /// A batch counts as stored only if the answer says so, with the number of its results: a proxy or
 /// a portal that answers 200 to everything has stored nothing.
-record HttpCollector(NodeHttp http, URI url) implements ResultReceiver {
+record HttpCollector(ServerClient http, URI url) implements ResultReceiver {
   private static final int LARGEST = 64 * 1024;
   private static final int LONGEST_SHOWN = 200;
   private static final Duration AFTER_REFUSED_TOKEN = Duration.ofMinutes(1);
@@ -62,7 +64,7 @@ record HttpCollector(NodeHttp http, URI url) implements ResultReceiver {
           new Outcome.Later(
               this + " answers " + status + ": set measure.token to the token it wants",
               Optional.of(AFTER_REFUSED_TOKEN));
-      default -> new Outcome.Later(this + " answers " + status, NodeHttp.retryAfter(answer));
+      default -> new Outcome.Later(this + " answers " + status, ServerClient.retryAfter(answer));
     };
   }
 
@@ -89,6 +91,6 @@ record HttpCollector(NodeHttp http, URI url) implements ResultReceiver {
 
   @Override
   public String toString() {
-    return "the collector at " + NodeHttp.server(url);
+    return "the collector at " + ServerClient.server(url);
   }
 }

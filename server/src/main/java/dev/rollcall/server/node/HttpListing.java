@@ -1,6 +1,8 @@
 package dev.rollcall.server.node;
 
 import dev.rollcall.server.http.Json;
+import dev.rollcall.server.httpclient.NoAnswer;
+import dev.rollcall.server.httpclient.ServerClient;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -10,14 +12,14 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /// A server that lists its nodes, over HTTP: `POST /v1/nodes/{name}`.
-record HttpListing(NodeHttp http, URI base) implements NodeListing {
+record HttpListing(ServerClient http, URI base) implements NodeListing {
   private static final int LARGEST = 64 * 1024;
 
   /// The server to which results or requests for targets go.
   ///
   /// @param path how the URL has to end: `/results`
   /// @return empty if it ends otherwise: then it is no server of this kind
-  static Optional<HttpListing> beside(NodeHttp http, URI url, String path) {
+  static Optional<HttpListing> beside(ServerClient http, URI url, String path) {
     String text = url.toString();
     return text.endsWith(path)
         ? Optional.of(
@@ -40,7 +42,8 @@ record HttpListing(NodeHttp http, URI base) implements NodeListing {
       return Optional.empty();
     }
     if (code != 200) {
-      throw new NoAnswer(NodeHttp.server(base) + " does not list this node: it answers " + code);
+      throw new NoAnswer(
+          ServerClient.server(base) + " does not list this node: it answers " + code);
     }
     try {
       String now =

@@ -5,6 +5,7 @@ import dev.rollcall.icmp.PingResult;
 import dev.rollcall.icmp.PingStatus;
 import dev.rollcall.icmp.Pinger;
 import dev.rollcall.icmp.PingerOptions;
+import dev.rollcall.icmp.SharedRate;
 import dev.rollcall.icmp.TraceEnd;
 import dev.rollcall.icmp.Tracer;
 import dev.rollcall.icmp.TracerOptions;
@@ -27,11 +28,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
-/// Measures with packets of its own: pings all targets at once, and then traces their routes. The
-/// two never send at the same time, so each may have the whole rate.
+/// Measures with packets of its own: pings all targets at once, and then traces their routes. All
+/// that is measured at a time shares one rate.
 public final class IcmpMeasurer implements Measurer {
-  private static final int SILENT_HOPS = 8;
-
   private final PingSettings settings;
   private final Pinger pinger;
   private final Optional<Tracer> tracer;
@@ -47,16 +46,18 @@ public final class IcmpMeasurer implements Measurer {
   /// @throws dev.rollcall.icmp.IcmpUnavailableException in one line, if nothing can be sent here
   public static IcmpMeasurer open(NodeSettings settings) {
     PingSettings ping = settings.ping();
-    Pinger pinger = Pinger.open(PingerOptions.defaults().withPacketsPerSecond(settings.rate()));
+    SharedRate rate = new SharedRate(settings.rate());
+    Pinger pinger =
+        Pinger.open(PingerOptions.defaults().withPacketsPerSecond(settings.rate()), rate);
     try {
-      return new IcmpMeasurer(ping, pinger, tracer(ping, settings.rate()));
+      return new IcmpMeasurer(ping, pinger, tracer(ping, settings.rate(), rate));
     } catch (RuntimeException e) {
       pinger.close();
       throw e;
     }
   }
 
-  private static Optional<Tracer> tracer(PingSettings ping, int rate) {
+  private static Optional<Tracer> tracer(PingSettings ping, int rate, SharedRate shared) {
     if (ping.trace() == TraceMethod.OFF) {
       return Optional.empty();
     }
@@ -65,9 +66,10 @@ public final class IcmpMeasurer implements Measurer {
         Tracer.open(
             options
                 .withMethod(method(ping.trace()))
-                .withHops(ping.maxTtl(), SILENT_HOPS)
+                .withHops(ping.maxTtl(), PingSettings.SILENT_HOPS)
                 .withProbes(options.samples(), ping.attempts(), ping.timeout())
-                .withRate(rate, options.routerGap(), options.inFlight())));
+                .withRate(rate, options.routerGap(), MeasuringLoop.MOST_UNDER_WAY),
+            shared));
   }
 
   private static dev.rollcall.icmp.TraceMethod method(TraceMethod method) {

@@ -3,44 +3,37 @@ package dev.rollcall.server.node;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.http.ReadyCheck;
-import dev.rollcall.server.node.Assignments.Lease;
+import dev.rollcall.server.httpclient.ServerClient;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.SleepClock;
 import inet.ipaddr.IPAddress;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// A measuring node: gets targets, measures them, and sends the results.
+/// A measuring node: gets targets, measures them ([MeasuringLoop]), and sends the results.
 public final class MeasuringNode implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(MeasuringNode.class.getName());
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
   /// The longest request to a server, and so the longest wait for one that never ends its answer.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /// What is asked for at once takes about this long, so that a lease does not run out, and what a
-  /// kill loses is little.
-  private static final Duration WORTH = Duration.ofSeconds(10);
-
-  private static final int MOST_AT_ONCE = 1_000;
-
   /// What is under way when the node is closed is measured, sent and reported again after a start.
   static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
-
-  /// A machine that slept for less loses no answers.
-  private static final Duration SHORTEST_SLEEP = Duration.ofSeconds(1);
 
   /// The parts of the same process that take the place of servers.
   ///
@@ -65,24 +58,17 @@ public final class MeasuringNode implements AutoCloseable {
   private final NodeSettings settings;
   private final String version;
   private final Measurer measurer;
+  private final Executor threads;
   private final Clock clock;
-  private final SleepClock sleep;
-  private final NodeHttp http;
-  private final Assignments assignments;
+  private final ServerClient http;
+  private final MeasuringLoop measuring;
   private final ResultSink sink;
   private final Optional<Spool> spool;
   private final Optional<Delivery> delivery;
   private final List<Reporter> reporters = new ArrayList<>();
   private final NodeCounts counts = new NodeCounts();
-  private final PacketRate rate;
-  private final GrowingPause pause = new GrowingPause(Duration.ofSeconds(1), Duration.ofMinutes(1));
   private final BackgroundLoop loop =
       new BackgroundLoop("node", "the measuring of targets", AFTER_FAILURE, this::round);
-  private volatile Optional<String> problem = Optional.empty();
-
-  // Used by the thread of the loop only.
-  private List<Measurement> unsafe = List.of();
-  private Optional<Lease> unsafeLease = Optional.empty();
 
   /// @param version of this program, for those who list nodes
   /// @param measurer is closed with the node
@@ -96,14 +82,40 @@ public final class MeasuringNode implements AutoCloseable {
       PrometheusRegistry registry,
       SleepClock sleep,
       Clock clock) {
+    this(
+        settings,
+        version,
+        measurer,
+        Executors.newVirtualThreadPerTaskExecutor(),
+        links,
+        limits,
+        registry,
+        sleep,
+        clock);
+  }
+
+  /// @param threads measure, one lease each
+  MeasuringNode(
+      NodeSettings settings,
+      String version,
+      Measurer measurer,
+      Executor threads,
+      Links links,
+      Limits limits,
+      PrometheusRegistry registry,
+      SleepClock sleep,
+      Clock clock) {
     this.settings = settings;
     this.version = version;
     this.measurer = measurer;
-    this.sleep = sleep;
+    this.threads = threads;
     this.clock = clock;
-    this.rate = new PacketRate(settings.rate(), clock);
-    this.http = new NodeHttp(settings.node(), settings.token().map(Secret::reveal), PATIENCE);
-    this.assignments = assignments(links, limits, registry);
+    this.http =
+        new ServerClient(
+            settings.token().map(Secret::reveal),
+            Map.of("Rollcall-Node", settings.node()),
+            PATIENCE);
+    Assignments assignments = assignments(links, limits, registry);
     NodeMetrics.watch(registry, counts, settings.rate());
     Optional<ResultReceiver> collector = collector(links);
     this.spool = collector.map(_ -> Spool.open(settings.spool(), settings.mostBytes(), clock));
@@ -117,6 +129,15 @@ public final class MeasuringNode implements AutoCloseable {
                     new GrowingPause(Duration.ofSeconds(1), Duration.ofMinutes(1)),
                     clock));
     this.sink = sink();
+    this.measuring =
+        new MeasuringLoop(
+            settings,
+            assignments,
+            new UnderWay(measurer, threads, loop::wake),
+            sink,
+            counts,
+            sleep,
+            clock);
     spool.ifPresent(
         waiting -> NodeMetrics.watch(registry, waiting::content, delivery.orElseThrow()));
     listings(links).forEach(listing -> reporters.add(reporter(listing)));
@@ -223,96 +244,22 @@ public final class MeasuringNode implements AutoCloseable {
   /// What it waits for, without being less ready for that.
   public List<ReadyCheck> notes() {
     return List.of(
-        new ReadyCheck("targets", () -> problem),
+        new ReadyCheck("targets", measuring::problem),
         new ReadyCheck("results", () -> delivery.flatMap(Delivery::problem)));
   }
 
-  /// Measures what is assigned now.
-  ///
-  /// @return how long to wait before the next round
+  /// One round of measuring, as in [MeasuringLoop].
   Duration round() throws InterruptedException {
-    keepUnsafe();
-    Lease lease;
-    try {
-      lease = assignments.next(limit());
-      goesOn();
-    } catch (NoAnswer e) {
-      return noTargets(e);
-    }
-    if (!lease.targets().isEmpty()) {
-      return measure(lease);
-    }
-    assignments.done(lease); // nothing of it may be measured here
-    return lease.pause();
-  }
-
-  private void goesOn() {
-    pause.reset();
-    if (problem.isPresent()) {
-      problem = Optional.empty();
-      LOG.log(Level.INFO, "targets are assigned again");
-    }
-  }
-
-  private Duration noTargets(NoAnswer e) {
-    if (problem.isEmpty()) {
-      LOG.log(Level.WARNING, "nothing is measured without targets, asking again: {0}", e.reason());
-    }
-    problem = Optional.of(e.reason());
-    return pause.next(e.retryAfter());
-  }
-
-  /// How many targets to ask for.
-  private int limit() {
-    long packets = settings.rate() * WORTH.toSeconds();
-    return Math.clamp(packets / settings.ping().mostPackets(), 1, MOST_AT_ONCE);
-  }
-
-  private Duration measure(Lease lease) throws InterruptedException {
-    Duration began = clock.monotonic();
-    Optional<Duration> slept = sleep.slept();
-    List<Measurement> found = measurer.measure(lease.targets());
-    long packets = found.stream().mapToLong(Measurement::packets).sum();
-    counts.packets().addAndGet(packets);
-    Duration early = rate.sent(packets);
-    if (sleptSince(slept)) {
-      counts.discarded().addAndGet(found.size());
-      LOG.log(Level.INFO, "the machine slept: what was measured meanwhile is measured again");
-      return early;
-    }
-    counts.targets().addAndGet(found.size());
-    counts.answered().addAndGet(found.stream().filter(one -> one.received() > 0).count());
-    boolean inTime =
-        lease.within().isEmpty()
-            || clock.monotonic().minus(began).compareTo(lease.within().get()) < 0;
-    unsafe = found;
-    unsafeLease = inTime ? Optional.of(lease) : Optional.empty();
-    keepUnsafe();
-    return early;
-  }
-
-  /// Notes the results of the last lease, if that has not succeeded yet. Nothing is measured before
-  /// they are safe, so there are never more of them.
-  private void keepUnsafe() {
-    if (!unsafe.isEmpty()) {
-      sink.take(unsafe);
-      unsafe = List.of();
-      unsafeLease.ifPresent(assignments::done);
-      unsafeLease = Optional.empty();
-    }
-  }
-
-  private boolean sleptSince(Optional<Duration> before) {
-    Optional<Duration> now = sleep.slept();
-    return before.isPresent()
-        && now.isPresent()
-        && now.get().minus(before.get()).compareTo(SHORTEST_SLEEP) > 0;
+    return measuring.round();
   }
 
   /// Stops measuring. What waits stays in the spool.
   @Override
   public void close() {
     loop.close(CLOSE_PATIENCE);
+    if (threads instanceof ExecutorService service) {
+      service.shutdownNow();
+    }
     reporters.forEach(Reporter::close);
     delivery.ifPresent(Delivery::close);
     sink.close();

@@ -60,9 +60,19 @@ public record NodeSettings(
   /// @param attempts how often a hop that does not answer is asked
   public record PingSettings(
       int count, Duration interval, Duration timeout, TraceMethod trace, int maxTtl, int attempts) {
-    /// The most packets that one target can take.
-    public int mostPackets() {
-      return count + (trace == TraceMethod.OFF ? 0 : maxTtl * attempts);
+    /// After so many hops in a row without an answer, a traceroute ends.
+    static final int SILENT_HOPS = 8;
+
+    /// The packets that a target takes that does not answer, nor the routers on the way.
+    public int silentPackets() {
+      return count + (trace == TraceMethod.OFF ? 0 : Math.min(maxTtl, SILENT_HOPS) * attempts);
+    }
+
+    /// About the longest time that one target takes, if it and the routers on the way do not answer
+    /// and nothing has to wait for the rate.
+    public Duration longest() {
+      Duration ping = interval.multipliedBy(count - 1L).plus(timeout);
+      return trace == TraceMethod.OFF ? ping : ping.plus(timeout.multipliedBy(2L * attempts));
     }
   }
 

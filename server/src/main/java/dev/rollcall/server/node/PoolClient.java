@@ -2,12 +2,16 @@ package dev.rollcall.server.node;
 
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.http.Json;
+import dev.rollcall.server.httpclient.NoAnswer;
+import dev.rollcall.server.httpclient.ServerClient;
 import inet.ipaddr.IPAddress;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,16 +27,16 @@ final class PoolClient implements Assignments {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
   private static final Duration LONGEST_LEASE = Duration.ofDays(1);
 
-  private final NodeHttp http;
+  private final ServerClient http;
   private final URI url;
   private final String node;
   private final AtomicLong unusable = new AtomicLong();
 
-  /// What the next request reports as measured; 0: nothing.
-  private long done;
+  /// What the next requests report as measured, one each.
+  private final Deque<Long> done = new ArrayDeque<>();
 
   /// @param url of `GET /next`
-  PoolClient(NodeHttp http, URI url, String node) {
+  PoolClient(ServerClient http, URI url, String node) {
     this.http = http;
     this.url = url;
     this.node = node;
@@ -40,7 +44,8 @@ final class PoolClient implements Assignments {
 
   @Override
   public Lease next(int limit) throws InterruptedException {
-    String query = "?node=" + node + "&limit=" + limit + (done == 0 ? "" : "&done=" + done);
+    String reported = done.isEmpty() ? "" : "&done=" + done.getFirst();
+    String query = "?node=" + node + "&limit=" + limit + reported;
     HttpResponse<byte[]> answer =
         http.send(http.request(URI.create(url + query)).GET().build(), LARGEST);
     int status = answer.statusCode();
@@ -48,11 +53,11 @@ final class PoolClient implements Assignments {
       throw new NoAnswer(this + " answers " + status + ": set measure.token to the token it wants");
     }
     if (status != 200) {
-      throw new NoAnswer(this + " answers " + status, NodeHttp.retryAfter(answer));
+      throw new NoAnswer(this + " answers " + status, ServerClient.retryAfter(answer));
     }
     Lease lease = lease(answer.body(), limit);
-    done = 0;
-    return lease;
+    done.pollFirst();
+    return done.isEmpty() ? lease : lease.withPause(LEAST_WAIT);
   }
 
   private Lease lease(byte[] answer, int limit) {
@@ -100,7 +105,9 @@ final class PoolClient implements Assignments {
 
   @Override
   public void done(Lease lease) {
-    done = lease.number();
+    if (lease.number() != 0) {
+      done.add(lease.number());
+    }
   }
 
   /// How many targets were no addresses, or more than asked for.
@@ -110,6 +117,6 @@ final class PoolClient implements Assignments {
 
   @Override
   public String toString() {
-    return "the pool at " + NodeHttp.server(url);
+    return "the pool at " + ServerClient.server(url);
   }
 }

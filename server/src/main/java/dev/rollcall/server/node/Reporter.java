@@ -16,6 +16,10 @@ final class Reporter implements AutoCloseable {
   /// Several of them fit into the time after which a node counts as silent.
   private static final Duration EVERY = Duration.ofSeconds(15);
 
+  /// After the first report, which does not know the offset of the clocks yet: the server takes the
+  /// time that it took for one.
+  private static final Duration SOON = Duration.ofSeconds(1);
+
   /// For a server that lists no nodes. It may be replaced by one that does.
   private static final Duration RARELY = Duration.ofMinutes(10);
 
@@ -61,9 +65,11 @@ final class Reporter implements AutoCloseable {
       }
       // The server looked at its clock in the middle of the request, as far as anybody knows.
       Duration asking = Duration.between(before, clock.wall());
+      boolean first = offset.isEmpty();
       Duration ahead = Duration.between(there.get(), before.plus(asking.dividedBy(2)));
       offset = Optional.of(ahead).filter(far -> far.abs().compareTo(FURTHEST) < 0);
       failure = "";
+      return first && offset.isPresent() ? SOON : EVERY;
     } catch (RuntimeException e) {
       if (!(e instanceof OutsideFailure outside)) {
         throw e;

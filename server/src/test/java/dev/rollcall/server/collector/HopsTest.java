@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.collector.ResultReader.Reading;
+import dev.rollcall.server.httpclient.NoAnswer;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +22,9 @@ class HopsTest {
   private volatile boolean away;
   private volatile HopReceiver.Answer answer = HopReceiver.Answer.TAKEN;
 
-  private HopReceiver.Answer take(List<String> hops) throws IOException {
+  private HopReceiver.Answer take(List<String> hops) {
     if (away) {
-      throw new IOException("away");
+      throw new NoAnswer("away");
     }
     asked.add(hops);
     return answer;

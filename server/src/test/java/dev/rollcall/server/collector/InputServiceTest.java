@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.server.httpclient.NoAnswer;
+import dev.rollcall.server.httpclient.ServerClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +33,7 @@ class InputServiceTest {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch over = new CountDownLatch(1);
   private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
+  private final List<ServerClient> open = new ArrayList<>();
   private HttpServer server;
 
   @BeforeEach
@@ -41,13 +46,19 @@ class InputServiceTest {
   @AfterEach
   void stop() {
     over.countDown();
+    open.forEach(ServerClient::close);
     server.stop(0);
     threads.close();
   }
 
   private InputService service(Duration patience, Optional<String> token) {
-    return new InputService(
-        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hops"), token, patience);
+    ServerClient client = new ServerClient(token, Map.of(), patience);
+    open.add(client);
+    return new InputService(URI.create(url() + "/hops"), client);
+  }
+
+  private String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
   private void answer(int status) {
@@ -87,15 +98,15 @@ class InputServiceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "500,it answered 500",
-    "302,it answered 302",
-    "401,it answered 401: set collect.input-token to the token that it requires"
+    "500,answered 500",
+    "302,answered 302",
+    "401,answered 401: set collect.input-token to the token that it requires"
   })
   void isAskedAgainAfterAnyOtherAnswer(int status, String words) {
     answer(status);
     assertThatThrownBy(() -> service(LONG, Optional.empty()).take(List.of("10.0.0.1")))
-        .isInstanceOf(IOException.class)
-        .hasMessage(words);
+        .isInstanceOf(NoAnswer.class)
+        .hasMessage(url() + " " + words);
   }
 
   @Test
@@ -110,15 +121,15 @@ class InputServiceTest {
         });
     assertThatThrownBy(
             () -> service(Duration.ofSeconds(1), Optional.empty()).take(List.of("10.0.0.1")))
-        .isInstanceOf(IOException.class)
-        .hasMessage("it did not answer within 1 s");
+        .isInstanceOf(NoAnswer.class)
+        .hasMessage(url() + " did not answer within 1 s");
   }
 
   @Test
   void saysThatNobodyIsThere() {
     server.stop(0);
     assertThatThrownBy(() -> service(LONG, Optional.empty()).take(List.of("10.0.0.1")))
-        .isInstanceOf(IOException.class)
-        .hasMessage("connection refused");
+        .isInstanceOf(NoAnswer.class)
+        .hasMessageEndingWith(" does not accept connections");
   }
 }

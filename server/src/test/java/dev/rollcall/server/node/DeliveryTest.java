@@ -77,6 +77,33 @@ class DeliveryTest {
   }
 
   @Test
+  void losesNothingWhileTheCollectorIsDownForAnHourAndAsksItRarely() throws Exception {
+    int batches = 360;
+    Duration over = clock.monotonic().plus(Duration.ofHours(1));
+    Duration due = clock.monotonic();
+    int noted = 0;
+    while (clock.monotonic().compareTo(over) < 0) {
+      spool.note(new byte[] {1}, ++noted);
+      clock.pass(Duration.ofSeconds(10));
+      if (due.compareTo(clock.monotonic()) <= 0) {
+        answers.add(later(Duration.ZERO));
+        due = clock.monotonic().plus(delivery.round());
+      }
+    }
+    assertThat(noted).isEqualTo(batches);
+    assertThat(sent.size()).isBetween(50, 70);
+    assertThat(spool.content()).isEqualTo(new Spool.Content(batches, batches, 0, 0));
+    sent.clear();
+    clock.pass(Duration.ofMinutes(1).plusSeconds(12));
+    for (int i = 0; i < batches; i++) {
+      answers.add(new Outcome.Stored());
+      assertThat(delivery.round()).as("all that waited follows at once").isZero();
+    }
+    assertThat(sent).hasSize(batches).startsWith("fra1 1", "fra1 2").endsWith("fra1 " + batches);
+    assertThat(spool.content()).isEqualTo(Spool.Content.NOTHING);
+  }
+
+  @Test
   void waitsAsLongAsTheCollectorAsksAndNotForever() throws Exception {
     spool.note(new byte[] {1}, 1);
     answers.add(later(Duration.ofSeconds(100)));

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.rollcall.server.address.Addresses;
+import dev.rollcall.server.httpclient.NoAnswer;
+import dev.rollcall.server.httpclient.ServerClient;
 import dev.rollcall.server.node.Assignments.Lease;
 import dev.rollcall.server.node.ResultReceiver.Outcome;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -36,14 +39,14 @@ class HostileServersTest {
   private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
   private final SpooledBatch batch = new SpooledBatch(1, "a-1", 2, new byte[] {1});
   private HttpServer server;
-  private NodeHttp http;
+  private ServerClient http;
 
   @BeforeEach
   void listen() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.start();
-    http = new NodeHttp("fra1", Optional.of("0123456789abcdef"), Duration.ofSeconds(30));
+    http = new ServerClient(Optional.of("0123456789abcdef"), Map.of(), Duration.ofSeconds(30));
   }
 
   @AfterEach
@@ -133,6 +136,23 @@ class HostileServersTest {
     assertThat(seen).contains("/next?node=fra1&limit=3&done=7");
   }
 
+  @Test
+  void reportsEachLeaseAsMeasuredOnceAndAsksSoonIfThereIsOneMore() throws Exception {
+    answer(200, "{\"lease\":7,\"retry_after\":60,\"targets\":[]}");
+    PoolClient pool = pool();
+    for (long number : new long[] {4, 0, 5}) {
+      pool.done(new Lease(List.of(), Optional.empty(), Duration.ZERO, number));
+    }
+    assertThat(pool.next(3).pause()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(pool.next(3).pause()).isEqualTo(Duration.ofMinutes(1));
+    pool.next(3);
+    assertThat(seen.stream().filter(path -> path.startsWith("/next")))
+        .containsExactly(
+            "/next?node=fra1&limit=3&done=4",
+            "/next?node=fra1&limit=3&done=5",
+            "/next?node=fra1&limit=3");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -170,9 +190,18 @@ class HostileServersTest {
   }
 
   @Test
+  void takesNothingFromAPoolThatHandsOutAMillionTargets() {
+    answer(200, "{\"targets\":[" + "{\"ip\":\"198.51.100.7\"},".repeat(1_000_000) + "null]}");
+    assertThatThrownBy(() -> pool().next(3))
+        .isInstanceOf(NoAnswer.class)
+        .hasMessageContaining("sends more than 1048576 bytes");
+  }
+
+  @Test
   void waitsForNoAnswerForever() throws Exception {
     server.createContext("/", this::hang);
-    try (NodeHttp impatient = new NodeHttp("fra1", Optional.empty(), Duration.ofMillis(200))) {
+    try (ServerClient impatient =
+        new ServerClient(Optional.empty(), Map.of(), Duration.ofMillis(200))) {
       assertThatThrownBy(() -> new PoolClient(impatient, url("/next"), "fra1").next(3))
           .isInstanceOf(NoAnswer.class)
           .hasMessageContaining("did not answer within");

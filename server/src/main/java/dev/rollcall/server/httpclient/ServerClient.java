@@ -1,7 +1,6 @@
-package dev.rollcall.server.node;
+package dev.rollcall.server.httpclient;
 
 import dev.rollcall.server.config.OneLine;
-import dev.rollcall.server.httpclient.RetryAfter;
 import dev.rollcall.server.time.Durations;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -14,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -22,55 +22,68 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// The requests of a node to pool and collector. Each ends in time and takes bounded memory,
-/// whatever the server does. Redirects are not followed: the token is for one server.
-final class NodeHttp implements AutoCloseable {
+/// Requests to servers of our own kind that the operator has named, such as pools and collectors:
+/// one after the other over a kept connection, with a token. Each ends in time and takes bounded
+/// memory, whatever the server does. Redirects are not followed: the token is for one server.
+/// Several threads may use one client.
+///
+/// For what others have named (receivers, providers), use [HttpClient].
+public final class ServerClient implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final int LONGEST_SHOWN = 200;
 
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(CONNECT)
-          .build();
-  private final String node;
   private final Optional<String> token;
-  private final Duration patience;
+  private final Map<String, String> headers;
+  private final Duration longest;
+  private @Nullable HttpClient client;
 
-  /// @param node the name of this node, which each request says
   /// @param token what the servers require
-  /// @param patience the longest time for a request with its whole answer
-  NodeHttp(String node, Optional<String> token, Duration patience) {
-    this.node = node;
+  /// @param headers of each request
+  /// @param longest the longest time for a request with its whole answer
+  public ServerClient(Optional<String> token, Map<String, String> headers, Duration longest) {
     this.token = token;
-    this.patience = patience;
+    this.headers = Map.copyOf(headers);
+    this.longest = longest;
   }
 
   /// A request with what all of them have.
-  HttpRequest.Builder request(URI url) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(url).header("Rollcall-Node", node);
+  public HttpRequest.Builder request(URI url) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(url);
+    headers.forEach(request::header);
     token.ifPresent(shown -> request.header("Authorization", "Bearer " + shown));
     return request;
   }
 
-  /// Sends a request.
+  /// Sends a request. Any status is an answer.
   ///
   /// @param most the largest body of an answer, in bytes
   /// @throws NoAnswer if there is none, or a larger one
-  HttpResponse<byte[]> send(HttpRequest request, int most) throws InterruptedException {
+  public HttpResponse<byte[]> send(HttpRequest request, int most) throws InterruptedException {
+    // The timeout of the JDK's client ends with the headers: a body without end has none.
     Future<HttpResponse<byte[]>> answer =
-        client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most));
+        client().sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most));
     try {
-      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(longest.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new NoAnswer(server(request.uri()) + " " + words(e.getCause(), most));
+      throw NoAnswer.of(request.uri(), words(e.getCause(), most));
     } catch (TimeoutException e) {
-      throw new NoAnswer(
-          server(request.uri()) + " did not answer within " + Durations.words(patience));
+      throw NoAnswer.of(request.uri(), "did not answer within " + Durations.words(longest));
     } finally {
       answer.cancel(true);
     }
+  }
+
+  /// Its thread and classes are made when there is something to send.
+  private synchronized HttpClient client() {
+    if (client == null) {
+      client =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .connectTimeout(CONNECT)
+              .build();
+    }
+    return client;
   }
 
   private static String words(@Nullable Throwable failed, int most) {
@@ -95,12 +108,12 @@ final class NodeHttp implements AutoCloseable {
   }
 
   /// A server in messages: `http://localhost:8081`.
-  static String server(URI url) {
+  public static String server(URI url) {
     return url.getScheme() + "://" + url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
   }
 
   /// How long the server asks to be left alone.
-  static Optional<Duration> retryAfter(HttpResponse<?> answer) {
+  public static Optional<Duration> retryAfter(HttpResponse<?> answer) {
     return answer
         .headers()
         .firstValue("Retry-After")
@@ -108,7 +121,9 @@ final class NodeHttp implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    client.shutdownNow();
+  public synchronized void close() {
+    if (client != null) {
+      client.shutdownNow();
+    }
   }
 }
