@@ -194,6 +194,33 @@ class HttpMisbehaviourTest {
         .startsWith("the answer's header is too long");
   }
 
+  /// What follows the last chunk is kept in memory, as a header is.
+  @Test
+  void readsNoEndlessTrailer() throws IOException {
+    String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (int length : List.of(100, 90_000)) {
+      assertThat(
+              check(
+                      line -> {
+                        line.request();
+                        line.say(chunked + "2\r\nok\r\n0\r\n");
+                        while (true) {
+                          line.say(("X: " + "y".repeat(length) + "\r\n").repeat(10));
+                        }
+                      })
+                  .reason())
+          .isEqualTo("the answer's header is too long: more than 307,200 bytes");
+    }
+    assertThat(
+            check(
+                    line -> {
+                      line.request();
+                      line.say(chunked + "1\r\nx\r\n".repeat(100_000) + "0\r\nX: y\r\n\r\n");
+                    })
+                .thrown())
+        .isEmpty();
+  }
+
   @Test
   void readsNoEndlessBody() throws IOException {
     check(

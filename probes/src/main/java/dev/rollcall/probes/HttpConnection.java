@@ -16,6 +16,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
@@ -37,6 +38,9 @@ final class HttpConnection extends ConnectionEndpoint {
   private static final int MOST_LINES = 5000;
   private static final int LONGEST_HEADER = 300 << 10;
   private static final int WEIGHT_OF_LINE = 128;
+
+  /// The lines around a chunk are shorter together, and are not kept.
+  private static final int LONGEST_CHUNK_LINE = 256;
 
   /// Small buffers, since thousands of answers are waited for at once.
   private static final Http1Config CONFIG =
@@ -175,6 +179,16 @@ final class HttpConnection extends ConnectionEndpoint {
     }
   }
 
+  /// Lines behind the last chunk have the bounds of a header, and its weight.
+  private void behindContent(int length, int together) throws IOException {
+    if (together > LONGEST_HEADER) {
+      throw new MessageConstraintException("header");
+    }
+    if (together > LONGEST_CHUNK_LINE) {
+      exchange.memory().take(2L * length + WEIGHT_OF_LINE);
+    }
+  }
+
   /// What these bytes of a header take: each as a character, and something for each line.
   private static int weight(byte[] bytes, int offset, int count) {
     int weight = 2 * count;
@@ -207,7 +221,10 @@ final class HttpConnection extends ConnectionEndpoint {
     protected InputStream createContentInputStream(
         long length, SessionInputBuffer buffer, InputStream in) {
       chunked = length == ContentLengthStrategy.CHUNKED;
-      return super.createContentInputStream(length, buffer, in);
+      return chunked
+          ? new ChunkedInputStream(
+              new ChunkLines(buffer, HttpConnection.this::behindContent), in, CONFIG)
+          : super.createContentInputStream(length, buffer, in);
     }
 
     @Override

@@ -157,7 +157,7 @@ class ChannelsIT {
           rollcall.send("PATCH", "/v1/channels/made", "{\"title\": \"{{name}}\", \"route\": null}");
       assertThat(hint(changed)).startsWith("body, line 2: [RESULT_ERRORS]").doesNotContain(";");
       changed = rollcall.send("PATCH", "/v1/channels/made", "{\"body\": null}");
-      assertThat(changed.json().toString()).doesNotContain("hint");
+      assertThat(changed.json().toString()).doesNotContain("hint", "body", "route", "null");
     }
   }
 

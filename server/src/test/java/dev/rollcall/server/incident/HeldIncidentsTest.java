@@ -10,6 +10,7 @@ import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.TestDatabases;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource
 class HeldIncidentsTest extends IncidentTests {
+  private static final IncidentStore.Filter OPEN =
+      new IncidentStore.Filter(
+          Optional.of(true),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Long.MAX_VALUE);
+
   HeldIncidentsTest(TestDatabases engine) {
     super(engine);
   }
@@ -42,6 +51,22 @@ class HeldIncidentsTest extends IncidentTests {
     assertThat(openIncidents()).containsExactlyInAnyOrder("a", "job", "b");
     held.round();
     assertThat(confirmedAgain).hasSize(2);
+  }
+
+  /// It has no incident, and is the cause nevertheless.
+  @Test
+  void whatIsBehindSomethingWrongInMaintenanceIsNotTold() {
+    depends("shop", "a");
+    maintenance(clock.wall().plus(Duration.ofHours(1)));
+    down("a", "shop");
+    assertThat(openIncidents()).isEmpty();
+    assertThat(
+            new IncidentStore(database, commits)
+                .hold(Subject.Type.SERVICE, subject("shop").id()))
+        .contains(new IncidentStore.Hold(Optional.of("a"), false));
+    up("a");
+    held.round();
+    assertThat(confirmedAgain).containsExactly("shop");
   }
 
   /// What was seen during maintenance confirms nothing after it.
@@ -216,6 +241,64 @@ class HeldIncidentsTest extends IncidentTests {
     down("b");
     held.round();
     assertThat(openIncidents()).containsExactly("b");
+  }
+
+  @Test
+  void aCircleDoesNotWaitForItself() {
+    depends("a", "b");
+    depends("b", "a");
+    depends("c", "c");
+    uncertain.addAll(List.of("a", "c"));
+    down("a", "c");
+    assertThat(openIncidents()).containsExactlyInAnyOrder("a", "c");
+  }
+
+  /// What was seen right before the subject failed says nothing about now.
+  @Test
+  void whatItDependsOnHasToBeRightSinceItBegan() {
+    depends("shop", "db");
+    down("shop");
+    assertThat(rightSince).containsOnly(Map.entry("db", clock.wall().minusSeconds(10)));
+  }
+
+  @Test
+  void dependenciesAreFollowedAsFarAsTwoHundred() {
+    for (int i = 0; i < 250; i++) {
+      depends("n" + i, "n" + (i + 1));
+    }
+    down("n250", "n60", "n0");
+    assertThat(openIncidents()).containsExactlyInAnyOrder("n250", "n0");
+    assertThat(
+            new IncidentStore(database, commits).hold(Subject.Type.SERVICE, subject("n60").id()))
+        .contains(new IncidentStore.Hold(Optional.of("n250"), false));
+  }
+
+  @Test
+  void whatIsWrongForOthersHidesNothing() {
+    depends("shop", "db");
+    down("db");
+    signal("shop", 7, "up", "down");
+    assertThat(openIncidents()).containsExactly("db");
+    assertThat(incidents.store().newest(Scope.of(7), OPEN, 10))
+        .extracting(Incident::name)
+        .containsExactly("shop");
+  }
+
+  /// It may turn out to be lost behind a place in the network.
+  @Test
+  void whatIsUndecidedWaitsForFifteenSecondsAtMost() {
+    undecided.addAll(List.of("a", "b"));
+    down("a", "b");
+    clock.pass(Duration.ofSeconds(14));
+    held.round();
+    assertThat(openIncidents()).isEmpty();
+    undecided.remove("b");
+    held.round();
+    assertThat(openIncidents()).containsExactly("b");
+    clock.pass(Duration.ofSeconds(1));
+    held.round();
+    assertThat(openIncidents()).containsExactlyInAnyOrder("a", "b");
+    assertThat(confirmedAgain).isEmpty();
   }
 
   @Test

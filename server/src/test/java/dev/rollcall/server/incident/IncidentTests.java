@@ -79,6 +79,11 @@ abstract class IncidentTests {
 
   final Set<String> uncertain = new HashSet<>();
 
+  final Set<String> undecided = new HashSet<>();
+
+  /// Since when subjects had to be right, as was asked last.
+  final Map<String, Instant> rightSince = new HashMap<>();
+
   List<Maintenance> ofFile = List.of();
 
   final TestDatabases engine;
@@ -196,7 +201,13 @@ abstract class IncidentTests {
 
       @Override
       public boolean isRight(Handle tx, Subject subject, Instant since) {
+        rightSince.put(subject.name(), since);
         return !uncertain.contains(subject.name());
+      }
+
+      @Override
+      public boolean isUndecided(Handle tx, Subject subject) {
+        return undecided.contains(subject.name());
       }
 
       @Override

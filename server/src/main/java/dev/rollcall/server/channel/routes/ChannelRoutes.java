@@ -154,7 +154,14 @@ public final class ChannelRoutes {
             .orElseGet(JsonNodeFactory.instance::objectNode);
     given.properties().stream()
         .filter(field -> !field.getValue().asString("").equals(HIDDEN))
-        .forEach(field -> merged.set(field.getKey(), field.getValue()));
+        .forEach(
+            field -> {
+              if (field.getValue().isNull()) {
+                merged.remove(field.getKey());
+              } else {
+                merged.set(field.getKey(), field.getValue());
+              }
+            });
     merged.put("name", row.name());
     merged.put("type", row.type());
     if (given.has("type") && !given.path("type").asString("").equals(row.type())) {
