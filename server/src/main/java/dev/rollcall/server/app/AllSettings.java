@@ -38,6 +38,7 @@ final class AllSettings {
           List.of(
               StorageSettings.ALL,
               RedisSettings.ALL,
+              List.of(StorageSettings.STANDBY),
               SecretSettings.ALL,
               List.of(
                   WebSettings.HOST,

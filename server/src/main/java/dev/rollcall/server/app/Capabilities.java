@@ -58,8 +58,9 @@ record Capabilities(
   /// Opens them in the order in which they need each other.
   static Capabilities open(
       ServeSettings settings, PrometheusRegistry registry, Clock machine, Parts parts) {
-    DatabaseConfig config = Tables.in(settings.storage().database());
+    DatabaseConfig config = settings.storage().config();
     Database database = parts.add("the database", Database.openOrWait(config, machine));
+    DatabaseMetrics.register(database, registry);
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     return switch (config.location()) {
       case DatabaseLocation.SqliteFile _ ->

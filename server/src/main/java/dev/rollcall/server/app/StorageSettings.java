@@ -6,7 +6,9 @@ import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.redis.RedisSettings;
+import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +16,8 @@ import java.util.Optional;
 /// Where data is stored.
 ///
 /// @param data the folder for all data of this process; absolute
-record StorageSettings(Path data, DatabaseLocation database) {
+/// @param standby of the database, for reads that may be a few seconds old
+record StorageSettings(Path data, DatabaseLocation database, Optional<PostgresServer> standby) {
   static final Setting<Path> DATA =
       Setting.of("data", ValueType.path(), "./rollcall-data", "folder for all stored data");
   static final Setting<Optional<Secret>> DATABASE =
@@ -26,6 +29,15 @@ record StorageSettings(Path data, DatabaseLocation database) {
                   + " folder, and targets.db for the command targets")
           .secret()
           .alias("DB_FILE", Optional::of);
+
+  static final Setting<Optional<Secret>> STANDBY =
+      Setting.of(
+              "database-standby",
+              ValueType.optional(databaseType()),
+              "",
+              "postgresql:// URL of a standby of the database, which serves old ticks for lists and"
+                  + " charts; several hosts: whichever is a standby")
+          .secret();
 
   /// All settings, in the order of the help.
   static final List<Setting<?>> ALL = List.of(DATA, DATABASE);
@@ -40,19 +52,40 @@ record StorageSettings(Path data, DatabaseLocation database) {
         values
             .of(DATABASE)
             .map(text -> DatabaseLocation.parse(text.reveal(), directory))
-            .orElseGet(() -> new DatabaseLocation.SqliteFile(data.resolve(file(command)))));
+            .orElseGet(() -> new DatabaseLocation.SqliteFile(data.resolve(file(command)))),
+        values
+            .of(STANDBY)
+            .map(text -> DatabaseLocation.parse(text.reveal(), directory))
+            .flatMap(StorageSettings::server));
   }
 
-  /// Adds a mistake if Redis is to be in front of SQLite.
+  private static Optional<PostgresServer> server(DatabaseLocation location) {
+    return location instanceof PostgresServer server ? Optional.of(server) : Optional.empty();
+  }
+
+  /// How to open the database of `serve`.
+  DatabaseConfig config() {
+    DatabaseConfig config = Tables.in(database);
+    return standby.map(config::withStandby).orElse(config);
+  }
+
+  /// Adds the mistakes in what only PostgreSQL has a use for.
   static void contradictions(String command, Values values, Path directory, Mistakes mistakes) {
-    boolean shared =
-        of(command, values, directory).database() instanceof DatabaseLocation.PostgresServer;
-    if (command.equals(AllSettings.SERVE)
-        && values.of(RedisSettings.REDIS).isPresent()
-        && !shared) {
+    StorageSettings storage = of(command, values, directory);
+    boolean shared = server(storage.database()).isPresent();
+    if (!command.equals(AllSettings.SERVE)) {
+      return;
+    }
+    if (values.of(RedisSettings.REDIS).isPresent() && !shared) {
       values.misfit(
           RedisSettings.REDIS,
           "is of no use before SQLite: set database to a postgresql:// URL, or leave redis out",
+          mistakes);
+    }
+    if (values.of(STANDBY).isPresent() && (!shared || storage.standby().isEmpty())) {
+      values.misfit(
+          STANDBY,
+          "is for PostgreSQL only: give postgresql:// URLs for database and database-standby",
           mistakes);
     }
   }

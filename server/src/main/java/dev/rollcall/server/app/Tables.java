@@ -11,6 +11,7 @@ import dev.rollcall.server.node.registry.Nodes;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.redis.RedisSettings;
 import dev.rollcall.server.signal.Signals;
+import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.target.Pool;
@@ -49,6 +50,7 @@ final class Tables {
                 Nodes.MIGRATIONS,
                 NetworkWatch.MIGRATIONS,
                 RedisSettings.MIGRATIONS,
+                Database.MIGRATIONS,
                 List.of(OPEN_INCIDENTS, NEEDS),
                 CLUSTER)
             .flatMap(List::stream)

@@ -29,6 +29,10 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 /// Failures of the database are thrown as [StorageException], faults of a statement as Jdbi's
 /// exceptions. No failure needs a restart: broken connections are closed and opened again.
 public final class Database implements AutoCloseable {
+  /// The tables of the database itself, for programs that repeat nothing by accident: with them, a
+  /// transaction on PostgreSQL whose answer is lost is neither lost nor written twice.
+  public static final List<String> MIGRATIONS = List.of(CertainCommits.MIGRATION);
+
   private static final System.Logger LOG = System.getLogger(Database.class.getName());
   private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
   private static final int MOST_CONFLICTS = 10;
@@ -50,6 +54,10 @@ public final class Database implements AutoCloseable {
   private final Optional<SqliteFile> file;
   private final Optional<SqliteLog> log;
   private final Consumer<Runnable> opening;
+
+  /// Set once, before anybody else has the database.
+  private Optional<StandbyReads> standby = Optional.empty();
+
   private final CountDownLatch answered = new CountDownLatch(1);
   private final Clock clock;
   private volatile boolean open;
@@ -174,16 +182,26 @@ public final class Database implements AutoCloseable {
       }
       case PostgresServer server -> {
         Dialect dialect = new Dialect.Postgres();
-        yield new Database(
-            server,
-            dialect,
-            PostgresConnections.readers(server, config.readers()),
-            PostgresConnections.writers(server, config.writers()),
-            config.writers(),
-            Optional.empty(),
-            answered ->
-                migrate(config, dialect, PostgresConnections.dataSource(server), answered, clock),
-            clock);
+        PostgresHosts hosts = new PostgresHosts(server);
+        Database database =
+            new Database(
+                server,
+                dialect,
+                PostgresConnections.readers(hosts, config.readers()),
+                PostgresConnections.writers(hosts, config.writers(), config.certainCommits()),
+                config.writers(),
+                Optional.empty(),
+                answered ->
+                    migrate(
+                        config, dialect, PostgresConnections.migrations(hosts), answered, clock),
+                clock);
+        database.standby =
+            config
+                .standby()
+                .map(
+                    named ->
+                        new StandbyReads(named, config.readers(), database::read, Clock.system()));
+        yield database;
       }
     };
   }
@@ -302,6 +320,9 @@ public final class Database implements AutoCloseable {
       DatabaseConfig config, Dialect dialect, DataSource source, Runnable answered, Clock clock) {
     try {
       new Migrations(config.location(), dialect, config.migrations(), clock).run(source, answered);
+      if (dialect instanceof Dialect.Postgres && config.certainCommits()) {
+        CertainCommits.forgetOld(source, clock);
+      }
     } catch (SQLException e) {
       Diagnosis found = dialect.diagnose(e);
       throw new StorageException(
@@ -344,6 +365,20 @@ public final class Database implements AutoCloseable {
         }
       }
     }
+  }
+
+  /// Reads what may be a few seconds old, such as old ticks for a list or a chart: from the standby
+  /// if there is one and it is at most five seconds behind, otherwise as [#read] does. Not for what
+  /// somebody has just written and looks at, or what is decided by it.
+  ///
+  /// @throws StorageException if the database fails
+  public <T> T readStale(Function<Handle, T> read) {
+    return standby.flatMap(reads -> reads.read(read)).orElseGet(() -> read(read));
+  }
+
+  /// What is known of the standby; empty if none is named.
+  public Optional<StandbyState> standby() {
+    return standby.map(reads -> new StandbyState(reads.lag(), reads.served(), reads.refused()));
   }
 
   /// Why writing fails at present; empty if the last write succeeded. It returns at once. If the
@@ -487,7 +522,8 @@ public final class Database implements AutoCloseable {
       } else {
         writers.condemn(tx.getConnection());
       }
-      return Optional.of(new Failure(found, stage, e));
+      boolean certainlyNot = e instanceof CertainCommits.NotCommitted;
+      return Optional.of(new Failure(found, certainlyNot ? Stage.WORK : stage, e));
     } finally {
       close(tx);
     }
@@ -594,6 +630,7 @@ public final class Database implements AutoCloseable {
   /// Closes the connections when they are no longer in use, and releases the file.
   @Override
   public void close() {
+    standby.ifPresent(StandbyReads::close);
     readers.close();
     log.ifPresent(SqliteLog::close);
     writers.close();

@@ -1,6 +1,8 @@
 package dev.rollcall.server.sql;
 
+import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import java.util.List;
+import java.util.Optional;
 
 /// How to open a database.
 ///
@@ -10,8 +12,13 @@ import java.util.List;
 /// @param migrations the scripts of this program, as names of class path resources in the order of
 ///   their versions: `db/migration/V1__monitor.sql`; those in `db/sqlite` and `db/postgres` are for
 ///   one engine only
+/// @param standby where reads that may be a few seconds old are served
 public record DatabaseConfig(
-    DatabaseLocation location, int readers, int writers, List<String> migrations) {
+    DatabaseLocation location,
+    int readers,
+    int writers,
+    List<String> migrations,
+    Optional<PostgresServer> standby) {
   /// Requires at least one of each.
   public DatabaseConfig {
     if (readers < 1 || writers < 1) {
@@ -28,6 +35,16 @@ public record DatabaseConfig(
 
   /// Four readers and four writers: enough for a few cores.
   public static DatabaseConfig of(DatabaseLocation location, String... migrations) {
-    return new DatabaseConfig(location, 4, 4, List.of(migrations));
+    return new DatabaseConfig(location, 4, 4, List.of(migrations), Optional.empty());
+  }
+
+  /// The same with a standby of the database.
+  public DatabaseConfig withStandby(PostgresServer server) {
+    return new DatabaseConfig(location, readers, writers, migrations, Optional.of(server));
+  }
+
+  /// Whether transactions leave a token: see [Database#MIGRATIONS].
+  boolean certainCommits() {
+    return migrations.contains(CertainCommits.MIGRATION);
   }
 }

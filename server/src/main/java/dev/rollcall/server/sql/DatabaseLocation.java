@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Where the data is. Its text is used in messages and contains no password.
@@ -32,6 +34,19 @@ public sealed interface DatabaseLocation {
   /// @param user empty: the default of the driver
   /// @param password empty: none
   record PostgresServer(String address, String user, String password) implements DatabaseLocation {
+    /// The same database at each of its hosts alone, in the order in which they are named.
+    List<PostgresServer> hosts() {
+      String rest = address.substring(hostNames().length());
+      return Stream.of(hostNames().split(",", -1))
+          .map(host -> new PostgresServer(host + rest, user, password))
+          .toList();
+    }
+
+    /// Its hosts with their ports, as they are named: `db1:5432,db2`.
+    String hostNames() {
+      return address.substring(0, address.indexOf('/'));
+    }
+
     /// The same database with another user.
     public PostgresServer as(String otherUser, String otherPassword) {
       return new PostgresServer(address, otherUser, otherPassword);
@@ -76,6 +91,18 @@ public sealed interface DatabaseLocation {
 
   /// Parses URLs. [java.net.URI] does not support several hosts, which pgjdbc accepts.
   final class Syntax {
+    /// How the driver and libpq are told to look for the primary.
+    private static final Set<String> PRIMARY =
+        Set.of(
+            "targetServerType=primary",
+            "targetServerType=master",
+            "target_session_attrs=primary",
+            "target_session_attrs=read-write");
+
+    /// What would choose another host.
+    private static final Pattern OTHER_CHOICE =
+        Pattern.compile("(targetServerType|target_session_attrs|loadBalanceHosts)=.*");
+
     private static final Pattern POSTGRES =
         Pattern.compile(
             "(?:jdbc:)?postgres(?:ql)?://(?:([^:@/?]*)(?::([^@/?]*))?@)?([^/?@]*)(/[^?]*)?(?:\\?(.*))?");
@@ -94,14 +121,15 @@ public sealed interface DatabaseLocation {
           user = decoded(parameter.substring("user=".length()));
         } else if (parameter.startsWith("password=")) {
           password = decoded(parameter.substring("password=".length()));
-        } else {
+        } else if (!PRIMARY.contains(parameter)) { // it is looked for anyway
           parameters.add(parameter);
         }
       }
       String path = url.group(4) == null ? "/" : url.group(4);
       if (!isHosts(url.group(3))
           || !path.matches("/[^/@#]*")
-          || !parameters.stream().allMatch(one -> one.matches("\\w[\\w.]*=[^#]*"))) {
+          || !parameters.stream().allMatch(one -> one.matches("\\w[\\w.]*=[^#]*"))
+          || parameters.stream().anyMatch(one -> OTHER_CHOICE.matcher(one).matches())) {
         throw new IllegalArgumentException("not a postgresql:// URL"); // the text may be a secret
       }
       String rest = parameters.isEmpty() ? "" : "?" + String.join("&", parameters);

@@ -189,8 +189,9 @@ sealed interface Dialect {
       // https://www.postgresql.org/docs/current/errcodes-appendix.html
       return switch (state) {
         case "40001", "40P01" -> Fault.CONFLICT;
-        case "57P01", "57P02", "57P03", "57P05", "25P03", "40003" -> Fault.LOST;
-        case "55P03", "57014", "25006" -> Fault.PASSING;
+        // 25006: it was the primary, and is a standby now
+        case "57P01", "57P02", "57P03", "57P05", "25P03", "40003", "25006" -> Fault.LOST;
+        case "55P03", "57014" -> Fault.PASSING;
         case "3D000", "42501" -> Fault.LASTING;
         default ->
             switch (state.substring(0, 2)) {

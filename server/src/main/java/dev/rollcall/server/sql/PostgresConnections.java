@@ -2,85 +2,90 @@ package dev.rollcall.server.sql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
+import dev.rollcall.server.sql.PostgresSource.Role;
+import dev.rollcall.server.time.Clock;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.PgConnection;
 
-/// A pool of connections to PostgreSQL.
+/// A pool of connections to the primary or to a standby of a PostgreSQL database.
 final class PostgresConnections implements Connections {
   /// Kept in a field: a logger without references is collected, and its level is lost.
   private static final Logger HIKARI = Logger.getLogger("com.zaxxer.hikari");
 
-  private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration STATEMENT = Duration.ofSeconds(30);
+
+  /// Longer than a statement may take.
+  private static final Duration ANSWER = STATEMENT.plusSeconds(10);
 
   /// A step of a migration may take long. A server that does not answer for so long counts as gone.
   private static final Duration MIGRATION = Duration.ofMinutes(10);
 
+  private static final String SESSION =
+      " -c statement_timeout="
+          + STATEMENT.toMillis()
+          // a line that went dead keeps no locks
+          + " -c idle_in_transaction_session_timeout="
+          + STATEMENT.toMillis();
+
+  private static final String READ_ONLY = " -c default_transaction_read_only=on";
+
   private final HikariDataSource pool;
+  private final PostgresSource source;
   private final Jdbi jdbi;
+  private final Map<Connection, StuckConnections.Use> uses = new ConcurrentHashMap<>();
+  private final StuckConnections watch;
 
-  private PostgresConnections(HikariConfig config) {
-    this.pool = new HikariDataSource(config);
-    this.jdbi = Jdbi.create(this);
-  }
-
-  static PostgresConnections readers(PostgresServer server, int most) {
-    return new PostgresConnections(
-        config("readers", server, most, " -c default_transaction_read_only=on"));
-  }
-
-  static PostgresConnections writers(PostgresServer server, int most) {
-    return new PostgresConnections(config("writers", server, most, ""));
-  }
-
-  /// Opens single connections, without a pool.
-  static PGSimpleDataSource dataSource(PostgresServer server) {
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setURL("jdbc:postgresql://" + server.address());
-    if (!server.user().isEmpty()) {
-      source.setUser(server.user());
-    }
-    if (!server.password().isEmpty()) {
-      source.setPassword(server.password());
-    }
-    source.setApplicationName("rollcall");
-    source.setConnectTimeout(Math.toIntExact(CONNECT.toSeconds()));
-    source.setLoginTimeout(Math.toIntExact(CONNECT.toSeconds()));
-    source.setTcpKeepAlive(true);
-    source.setSocketTimeout(Math.toIntExact(MIGRATION.toSeconds()));
-    return source;
-  }
-
-  private static HikariConfig config(
-      String name, PostgresServer server, int most, String moreOptions) {
+  private PostgresConnections(String name, PostgresSource source, int most) {
     HIKARI.setLevel(Level.SEVERE); // callers get the failure as an exception
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
-    PGSimpleDataSource source = dataSource(server);
-    String options = source.getOptions();
-    source.setOptions(
-        (options == null ? "" : options + " ")
-            + "-c statement_timeout="
-            + STATEMENT.toMillis()
-            // a line that went dead keeps no locks: the server would notice it after two hours
-            + " -c idle_in_transaction_session_timeout="
-            + STATEMENT.toMillis()
-            + moreOptions);
-    // Longer than a statement may take: it ends a read only if the server is gone without closing.
-    source.setSocketTimeout(Math.toIntExact(STATEMENT.toSeconds()) + 10);
     config.setDataSource(source);
     config.setMaximumPoolSize(most);
-    config.setConnectionTimeout(CONNECT.toMillis());
+    config.setConnectionTimeout(PostgresSource.CONNECT.toMillis());
     config.setInitializationFailTimeout(-1); // the migrations have connected before
-    config.setValidationTimeout(Duration.ofSeconds(2).toMillis());
-    return config;
+    config.setValidationTimeout(Duration.ofSeconds(1).toMillis());
+    this.source = source;
+    this.pool = new HikariDataSource(config);
+    this.jdbi = Jdbi.create(this);
+    this.watch = new StuckConnections(name, new Watched(), Clock.system());
+  }
+
+  static PostgresConnections readers(PostgresHosts hosts, int most) {
+    return new PostgresConnections(
+        "readers", new PostgresSource(hosts, Role.PRIMARY, SESSION + READ_ONLY, ANSWER), most);
+  }
+
+  /// Readers of a standby.
+  static PostgresConnections standby(PostgresHosts hosts, int most) {
+    return new PostgresConnections(
+        "standby", new PostgresSource(hosts, Role.STANDBY, SESSION + READ_ONLY, ANSWER), most);
+  }
+
+  /// @param certain whether commits leave tokens: see [CertainCommits]
+  static PostgresConnections writers(PostgresHosts hosts, int most, boolean certain) {
+    PostgresConnections writers =
+        new PostgresConnections(
+            "writers", new PostgresSource(hosts, Role.PRIMARY, SESSION, ANSWER), most);
+    if (certain) {
+      writers.jdbi.setTransactionHandler(
+          new CertainCommits(writers.jdbi.getTransactionHandler(), writers, Clock.system()));
+    }
+    return writers;
+  }
+
+  /// Opens single connections, without a pool.
+  static PostgresSource migrations(PostgresHosts hosts) {
+    return new PostgresSource(hosts, Role.PRIMARY, "", MIGRATION);
   }
 
   @Override
@@ -90,7 +95,36 @@ final class PostgresConnections implements Connections {
 
   @Override
   public Connection openConnection() throws SQLException {
-    return pool.getConnection();
+    StuckConnections.Use use = watch.begin();
+    try {
+      Connection connection = pool.getConnection();
+      use.of(connection);
+      uses.put(connection, use);
+      return connection;
+    } catch (SQLTransientConnectionException e) {
+      use.close();
+      throw withReason(e);
+    } catch (SQLException | RuntimeException e) {
+      use.close();
+      throw e;
+    }
+  }
+
+  /// The pool tells the reason to one of those who wait.
+  private SQLException withReason(SQLTransientConnectionException timeout) {
+    return timeout.getCause() != null || source.hosts().failure().isEmpty()
+        ? timeout
+        : new SQLTransientConnectionException(
+            timeout.getMessage(), timeout.getSQLState(), source.hosts().failure().get());
+  }
+
+  @Override
+  public void closeConnection(Connection connection) throws SQLException {
+    StuckConnections.Use use = uses.remove(connection);
+    if (use != null) {
+      use.close();
+    }
+    connection.close();
   }
 
   /// All commits are synced: see [Durability#PROCESS].
@@ -105,6 +139,34 @@ final class PostgresConnections implements Connections {
 
   @Override
   public void close() {
+    watch.close();
     pool.close();
+  }
+
+  /// What [StuckConnections] may do here.
+  private final class Watched implements StuckConnections.Pool {
+    @Override
+    public Set<String> serving() {
+      return source.serving();
+    }
+
+    @Override
+    public String place(Connection connection) {
+      return PostgresSource.place(connection);
+    }
+
+    @Override
+    public void clear() {
+      pool.getHikariPoolMXBean().softEvictConnections();
+    }
+
+    @Override
+    public void end(Connection connection) {
+      try {
+        connection.unwrap(PgConnection.class).abort(Runnable::run);
+      } catch (SQLException e) {
+        // It is closed.
+      }
+    }
   }
 }

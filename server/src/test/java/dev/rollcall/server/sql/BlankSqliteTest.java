@@ -71,6 +71,7 @@ class BlankSqliteTest {
     "db/migration/V55__network_break.sql",
     "db/postgres/V56__cluster.sql",
     "db/migration/V57__schema_needs.sql",
+    "db/postgres/V58__commit_token.sql",
     "db/postgres/V60__stream_position.sql",
     "db/postgres/V61__written_fence.sql",
     "db/migration/V64__network_break_name.sql"

@@ -19,10 +19,13 @@ class DatabaseLocationTest {
         "jdbc:postgresql://db/rollcall | db/rollcall | '' | ''",
         "postgres://ann:s%40crt@db:5433/rollcall | db:5433/rollcall | ann | s@crt",
         "postgresql://ann@db/rollcall?sslmode=require | db/rollcall?sslmode=require | ann | ''",
-        "jdbc:postgresql://a:1,b:2/r?user=ann&password=a+b&ssl=true | a:1,b:2/r?ssl=true | ann | a+b",
+        "jdbc:postgresql://a:1,b:2/r?user=ann&password=a+b&ssl=true | a:1,b:2/r?ssl=true | ann |"
+            + " a+b",
         "postgres://[::1]:5433,my_db/r | [::1]:5433,my_db/r | '' | ''",
         "postgres:///r | /r | '' | ''",
         "postgres://db | db/ | '' | ''",
+        "postgresql://a,b:2/r?targetServerType=primary&ssl=true | a,b:2/r?ssl=true | '' | ''",
+        "postgresql://a,b/r?target_session_attrs=read-write | a,b/r | '' | ''",
       })
   void takesUserAndPasswordOutOfAUrl(String text, String address, String user, String password) {
     assertThat(DatabaseLocation.parse(text, Path.of("")))
@@ -59,7 +62,9 @@ class DatabaseLocationTest {
         "postgresql://ann:sec@secret@db/x",
         "postgresql://ann:secret@db:99999/x",
         "postgresql://ann:secret@db:abc/x",
-        "postgresql://ann:secret@db/x/y"
+        "postgresql://ann:secret@db/x/y",
+        "postgresql://ann:secret@a,b/x?targetServerType=preferSecondary",
+        "postgresql://ann:secret@a,b/x?loadBalanceHosts=true"
       })
   void refusesWhatIsNeitherWithoutSayingItsPassword(String text) {
     assertThatThrownBy(() -> DatabaseLocation.parse(text, Path.of("")))

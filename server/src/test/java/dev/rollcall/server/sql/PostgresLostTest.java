@@ -110,6 +110,8 @@ class PostgresLostTest {
           return items;
         };
     Thread one = Thread.startVirtualThread(() -> commits.write(crossing, List.of(1L, 2L)));
+    // otherwise both may share a transaction
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> runs.get() >= 1);
     Thread two = Thread.startVirtualThread(() -> commits.write(crossing, List.of(2L, 1L)));
     one.join();
     two.join();

@@ -199,7 +199,8 @@ class UpgradeTest {
             + "&password="
             + server.password();
     Process process = OtherProcess.start(Upgrading.class, address);
-    try (Connection connection = PostgresConnections.dataSource(server).getConnection()) {
+    try (Connection connection =
+        PostgresConnections.migrations(new PostgresHosts(server)).getConnection()) {
       await()
           .atMost(Duration.ofSeconds(30))
           .pollInterval(Duration.ofMillis(2))
@@ -243,7 +244,8 @@ class UpgradeTest {
         case SqliteFile(var file) ->
             Files.size(file) + Math.max(0, Path.of(file + "-wal").toFile().length());
         case PostgresServer server -> {
-          try (Connection connection = PostgresConnections.dataSource(server).getConnection()) {
+          try (Connection connection =
+              PostgresConnections.migrations(new PostgresHosts(server)).getConnection()) {
             yield Long.parseLong(
                 text(
                     connection,

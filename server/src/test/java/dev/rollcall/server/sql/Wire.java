@@ -43,6 +43,11 @@ public final class Wire implements AutoCloseable {
     flow = new CountDownLatch(1);
   }
 
+  /// Whether it holds back.
+  public boolean isStalled() {
+    return flow.getCount() > 0;
+  }
+
   /// Lets new connections, and what was held back, through.
   public void mend() {
     cut = false;
@@ -57,7 +62,7 @@ public final class Wire implements AutoCloseable {
           closed(near);
           continue;
         }
-        Socket far = new Socket(InetAddress.getLoopbackAddress(), server);
+        Socket far = farEnd(near);
         open.add(near);
         open.add(far);
         if (cut) {
@@ -68,6 +73,16 @@ public final class Wire implements AutoCloseable {
       } catch (IOException e) {
         // Closed, or one caller gone.
       }
+    }
+  }
+
+  /// Nobody may listen there: then the near end is closed, too.
+  private Socket farEnd(Socket near) throws IOException {
+    try {
+      return new Socket(InetAddress.getLoopbackAddress(), server);
+    } catch (IOException e) {
+      near.close();
+      throw e;
     }
   }
 

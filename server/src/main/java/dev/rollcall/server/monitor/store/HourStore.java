@@ -74,7 +74,7 @@ public final class HourStore {
   /// the ticks.
   public List<PeriodSummary> sums(
       Scope scope, long service, Instant from, Instant to, Duration step, Slice slice) {
-    return database.read(
+    return database.readStale(
         handle ->
             handle
                 .createQuery(
@@ -95,7 +95,7 @@ public final class HourStore {
 
   /// The number of rows of [#sums] without a slice.
   public long count(Scope scope, long service, Instant from, Instant to, Duration step) {
-    return database.read(
+    return database.readStale(
         handle ->
             handle
                 .createQuery(

@@ -108,7 +108,7 @@ public final class LatencyStore {
 
   /// Whether checks of the service send several packets, or did.
   public boolean hasRoundTrips(Scope scope, long service) {
-    return database.read(handle -> hasRoundTrips(handle, scope, service));
+    return database.readStale(handle -> hasRoundTrips(handle, scope, service));
   }
 
   private static boolean hasRoundTrips(Handle handle, Scope scope, long service) {
@@ -133,7 +133,7 @@ public final class LatencyStore {
   /// @return empty if more than [#MOST_TICKS] would have to be read
   public Optional<List<LatencyPeriod>> between(
       Scope scope, long service, Instant from, Instant to, Duration step) {
-    return database.read(
+    return database.readStale(
         handle ->
             new Reading(handle, scope, service, from.toEpochMilli(), to.toEpochMilli())
                 .by(step.toMillis()));

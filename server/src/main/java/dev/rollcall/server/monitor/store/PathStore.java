@@ -114,7 +114,7 @@ public final class PathStore {
 
   /// The paths to a service, newest first.
   public List<KnownPath> list(Scope scope, long service, Slice slice) {
-    return database.read(
+    return database.readStale(
         handle -> {
           List<KnownPath> paths = new ArrayList<>();
           // One more before, which says until when the first one was.
@@ -141,7 +141,7 @@ public final class PathStore {
 
   /// The number of paths of [#list].
   public long count(Scope scope, long service) {
-    return database.read(
+    return database.readStale(
         handle ->
             handle
                 .createQuery(

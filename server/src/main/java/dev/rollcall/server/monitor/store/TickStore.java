@@ -84,7 +84,7 @@ public final class TickStore {
 
   /// The ticks of one service in `[from, to)`, oldest first.
   public List<Tick> between(Scope scope, long service, Instant from, Instant to, Slice slice) {
-    return database.read(
+    return database.readStale(
         handle ->
             handle
                 .createQuery(
@@ -105,7 +105,7 @@ public final class TickStore {
 
   /// The newest ticks of one service in `[from, to]` that found it down.
   public List<Tick> failures(Scope scope, long service, Instant from, Instant to, int limit) {
-    return database.read(
+    return database.readStale(
         handle ->
             handle
                 .createQuery(
@@ -127,7 +127,7 @@ public final class TickStore {
 
   /// The number of ticks of one service in `[from, to)`.
   public long count(Scope scope, long service, Instant from, Instant to) {
-    return database.read(
+    return database.readStale(
         handle ->
             handle
                 .createQuery("SELECT count(*) " + RANGE + ServiceStore.ofService(scope))

@@ -69,7 +69,7 @@ public final class UptimeStore {
         latest(
             Span.merged(
                 Stream.concat(unreachable.stream(), maintenance.stream()).toList(), from, to));
-    return database.read(
+    return database.readStale(
         handle -> {
           Counts all = counts(handle, service.id(), new Span(from, to));
           return new Uptime(
