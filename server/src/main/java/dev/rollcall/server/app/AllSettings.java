@@ -47,6 +47,7 @@ final class AllSettings {
                   WebSettings.PUBLIC_URL,
                   WebSettings.HEALTH_HOST,
                   WebSettings.HEALTH_PORT,
+                  WebSettings.DRAIN,
                   WebSettings.TOKEN),
               WebSettings.CALLERS,
               AccountSettings.ALL,

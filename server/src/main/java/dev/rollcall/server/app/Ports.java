@@ -39,8 +39,13 @@ import java.util.Set;
 ///
 /// @param errors how errors are written if no route is found
 /// @param accounts recognizes accounts
+/// @param drain what happens between the signal to stop and the end
 record Ports(
-    ServeSettings settings, ErrorShape errors, RequestTimes times, Authenticator accounts) {
+    ServeSettings settings,
+    ErrorShape errors,
+    RequestTimes times,
+    Authenticator accounts,
+    Drain drain) {
   private static final Authenticator NO_ACCOUNTS = _ -> new Authenticator.Finding.Nothing();
 
   /// As long as containers usually get before they are killed. A port waits up to four seconds of
@@ -54,12 +59,12 @@ record Ports(
 
   /// Ports of a process without accounts.
   Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
-    this(settings, errors, times, NO_ACCOUNTS);
+    this(settings, errors, times, NO_ACCOUNTS, new Drain(settings.web().drain()));
   }
 
   /// The same ports, with accounts.
   Ports recognizing(Authenticator accounts) {
-    return new Ports(settings, errors, times, accounts);
+    return new Ports(settings, errors, times, accounts, drain);
   }
 
   /// What a process waits for while it runs.
@@ -93,6 +98,7 @@ record Ports(
     Parts parts = new Parts(PATIENCE);
     try (parts) {
       stop.await(opening.open(parts));
+      drain.pass();
       LOG.log(Level.INFO, "stopping");
     } catch (StorageException | CannotListen e) {
       throw new CannotRun(String.valueOf(e.getMessage()));
@@ -227,8 +233,7 @@ record Ports(
       BasePath base,
       ErrorShape strays,
       List<Route> routes) {
-    return parts.add(
-        what,
+    HttpListener opened =
         HttpListener.open(
             Listening.on(listener.host(), listener.port(), listener.way())
                 .withErrors(strays)
@@ -238,7 +243,9 @@ record Ports(
                 .below(base),
             routes.stream().map(route -> route.around(Ports::saying503)).toList(),
             authenticators(listener),
-            times));
+            times);
+    drain.of(opened);
+    return parts.add(what, opened);
   }
 
   /// A database that is unavailable is no bug: the answer is 503 with `Retry-After`. The reason

@@ -171,6 +171,7 @@ final class Serve {
                 new ReadyCheck("results", capabilities.collector()::trouble)),
             Stream.concat(Stream.of(monitor.outcomes()), redis(capabilities)).toList(),
             registry)
+        .until(ports.drain()::hasBegun)
         .noting(new ReadyCheck("configuration", () -> refusal(capabilities)))
         .noting(new ReadyCheck("calls", heartbeats::problem))
         .noting(new ReadyCheck("redis", () -> capabilities.redis().flatMap(Redis::note)));

@@ -11,6 +11,7 @@ import dev.rollcall.server.http.BasePath;
 import dev.rollcall.server.node.NodeSettings;
 import inet.ipaddr.IPAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.Optional;
 /// @param publicUrl where browsers find the pages, if it is known
 /// @param requestsOfOne how many requests for pages and API one address may have at once
 /// @param accessLog whether each request is logged
+/// @param drain how long requests are still answered after the signal to stop
 record WebSettings(
     Listener main,
     Listener health,
@@ -37,7 +39,10 @@ record WebSettings(
     BasePath base,
     Optional<URI> publicUrl,
     int requestsOfOne,
-    boolean accessLog) {
+    boolean accessLog,
+    Duration drain) {
+  private static final Duration LONGEST_DRAIN = Duration.ofMinutes(10);
+
   static final Setting<String> HOST =
       Setting.of(
               "host",
@@ -87,6 +92,13 @@ record WebSettings(
               "token for management and for sending measurements; without it only this"
                   + " machine may manage, and everybody may send")
           .secret();
+  static final Setting<Duration> DRAIN =
+      Setting.of(
+          "drain",
+          ValueType.duration(Duration.ZERO, LONGEST_DRAIN),
+          "0s",
+          "how long requests are still answered after SIGTERM, while /ready says 503, so that load"
+              + " balancers send them elsewhere; 5s is usual behind one");
   private static final Setting<List<IPAddress>> WRITERS =
       Setting.of(
           "writers",
@@ -124,7 +136,8 @@ record WebSettings(
         command.equals(AllSettings.SERVE) ? values.of(BASE_PATH) : BasePath.ROOT,
         values.of(PUBLIC_URL),
         values.of(REQUESTS_OF_ONE),
-        values.of(LogSettings.ACCESS));
+        values.of(LogSettings.ACCESS),
+        command.equals(AllSettings.SERVE) ? values.of(DRAIN) : Duration.ZERO);
   }
 
   /// Adds a mistake for each two ports that cannot both be opened, and for a public URL that leads

@@ -278,9 +278,14 @@ final class Dispatcher {
     return new Unavailable(reason, retryAfter).answer(shape);
   }
 
+  /// Ends each connection after its next answer.
+  void drain() {
+    closing = true;
+  }
+
   /// Ends all event streams, and each connection after the answer that it is waiting for.
   void close() {
-    closing = true;
+    drain();
     streams.end();
   }
 }

@@ -35,6 +35,7 @@ public final class Health {
   private final PrometheusRegistry registry;
   private final AtomicBoolean withJvm = new AtomicBoolean();
   private final List<ReadyCheck> notes = new CopyOnWriteArrayList<>();
+  private BooleanSupplier stopping = () -> false;
   private Supplier<String> before = () -> "";
 
   /// @param checks what has to work for the program to be ready
@@ -53,6 +54,12 @@ public final class Health {
   /// Adds a reason to `/ready` that does not change its status.
   public Health noting(ReadyCheck note) {
     notes.add(note);
+    return this;
+  }
+
+  /// Makes `/ready` say 503 once the process is about to stop.
+  public Health until(BooleanSupplier isStopping) {
+    stopping = isStopping;
     return this;
   }
 
@@ -98,7 +105,9 @@ public final class Health {
   /// - `GET /health`: 200 `{"status":"ok","version":"...","uptime_seconds":12}` while the process
   ///   runs.
   /// - `GET /ready`: 200 `{"status":"ready"}`, or 503 `{"status":"not
-  ///   ready","reasons":{"<name>":"<why>"}}`. With 200 there may be reasons too ([#noting]).
+  ///   ready","reasons":{"<name>":"<why>"}}`. With 200 there may be reasons too ([#noting]). While
+  ///   the process is about to stop, the reason is `stopping`; `GET /ready?stopping=404` gets 404
+  ///   then, by which HAProxy (`http-check disable-on-404`) tells it from a process in trouble.
   /// - `GET /metrics`: the registry and the metrics of the JVM, in the text format of Prometheus or
   ///   in OpenMetrics, as `Accept` asks.
   /// - `GET /_health`: as [#publicReport()], with the reasons.
@@ -124,11 +133,16 @@ public final class Health {
 
   private Answer ready(Request request) {
     SortedMap<String, String> reasons = problems(checks);
+    boolean isStopping = stopping.getAsBoolean();
+    if (isStopping) {
+      reasons.put("stopping", "this process stops soon, and takes no new clients");
+    }
     boolean ready = reasons.isEmpty();
+    boolean leaves = isStopping && request.query("stopping").equals(Optional.of("404"));
     reasons.putAll(problems(notes));
     Answer answer =
         Answer.json(
-            ready ? 200 : 503,
+            ready ? 200 : leaves ? 404 : 503,
             json -> {
               json.writeStartObject().writeStringProperty("status", ready ? "ready" : "not ready");
               if (!reasons.isEmpty()) {

@@ -71,6 +71,12 @@ public final class HttpListener implements AutoCloseable {
     return routes;
   }
 
+  /// Answers as before, and ends each connection after its next answer, so that clients and load
+  /// balancers make new ones, elsewhere if they can.
+  public void drain() {
+    dispatcher.drain();
+  }
+
   /// Accepts no more connections, ends event streams at once, waits for requests under way (4 s, or
   /// as the limits say), and closes the port.
   @Override

@@ -87,6 +87,10 @@ final class RequestReader implements HttpParser.RequestHandler {
       buffer = ByteBuffer.allocate(USUAL_BUFFER).flip();
     }
     RequestLine line = new RequestLine();
+    if (!buffer.hasRemaining() && !fill()) {
+      return null;
+    }
+    ProxyProtocol.refuse(buffer);
     while (true) {
       if (!buffer.hasRemaining() && !fill()) {
         return null;

@@ -9,6 +9,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,31 @@ class HealthTest {
         .isEqualTo("{\"status\":\"not ready\",\"reasons\":{\"database\":\"no room on the disk\"}}");
     database.set(Optional.empty());
     assertThat(served.get("/ready").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void isNotReadyOnceItIsAboutToStop() throws Exception {
+    AtomicBoolean stopping = new AtomicBoolean();
+    health.until(stopping::get);
+    assertThat(served.get("/ready?stopping=404").statusCode()).isEqualTo(200);
+    stopping.set(true);
+    HttpResponse<String> answer = served.get("/ready");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body())
+        .isEqualTo(
+            "{\"status\":\"not ready\",\"reasons\":{\"stopping\":\"this process stops soon, and takes"
+                + " no new clients\"}}");
+    assertThat(served.get("/ready?stopping=404").statusCode()).isEqualTo(404);
+    assertThat(served.get("/health").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void answersBalancersThatSpeakHttp10() throws Exception {
+    assertThat(served.raw("GET /ready HTTP/1.0\r\n\r\n"))
+        .matches("(?s)HTTP/1\\.[01] 200 OK\r\n.*\\{\"status\":\"ready\"}");
+    assertThat(served.raw("HEAD /ready HTTP/1.0\r\n\r\n")).matches("(?s)HTTP/1\\.[01] 200 .*");
+    assertThat(served.raw("OPTIONS /ready HTTP/1.0\r\n\r\n"))
+        .matches("(?s)HTTP/1\\.[01] 204 .*");
   }
 
   @Test

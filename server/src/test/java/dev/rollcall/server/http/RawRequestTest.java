@@ -77,6 +77,19 @@ class RawRequestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "PROXY TCP4 192.0.2.1 192.0.2.2 5678 80\r\n",
+        "\r\n\r\n\0\r\nQUIT\n!\u0011\0\f\u00c0\0\u0002\1\u00c0\0\u0002\2\u0016.\0P",
+      })
+  void saysWhatToDoInsteadOfTheProxyProtocol(String bytes) throws Exception {
+    assertThat(usual.raw(bytes + PING))
+        .startsWith("HTTP/1.1 400 Bad Request")
+        .contains("the PROXY protocol is not spoken here", "X-Forwarded-For", "trusted-proxies")
+        .doesNotContain("pong");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "POST /body HTTP/1.1\r\n"
             + "Host: x\r\n"
             + "Content-Length: 5\r\n"
