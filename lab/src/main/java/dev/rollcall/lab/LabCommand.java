@@ -22,14 +22,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Runs `ip`, and code inside a network namespace.
-final class LabCommand {
+public final class LabCommand {
   private static final int NETWORK = 0x4000_0000; // CLONE_NEWNET
   private static final int CAPABILITY_VERSION = 0x2008_0522; // _LINUX_CAPABILITY_VERSION_3
   private static final int PATIENCE_SECONDS = 60;
 
   private LabCommand() {}
 
-  static void demand() {
+  /// Looks whether this machine can be a laboratory.
+  ///
+  /// @throws IllegalStateException with what is missing, in one line
+  public static void demand() {
     boolean there =
         Stream.of((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":"))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "ip")));
@@ -42,7 +45,7 @@ final class LabCommand {
   }
 
   /// Runs commands of `ip`, one a line.
-  static void batch(StringBuilder commands) {
+  public static void batch(StringBuilder commands) {
     if (!commands.isEmpty()) {
       run(List.of("ip", "-batch", "-"), commands.toString());
     }
@@ -62,10 +65,11 @@ final class LabCommand {
     }
   }
 
-  /// Runs a program to its end.
+  /// Runs a command, and waits for its end.
   ///
-  /// @return what it wrote
-  static String run(List<String> command) {
+  /// @return what it said
+  /// @throws IllegalStateException if it failed
+  public static String run(List<String> command) {
     return run(command, "");
   }
 
@@ -92,7 +96,9 @@ final class LabCommand {
     }
   }
 
-  static <T> T inside(String namespace, Callable<T> task) {
+  /// Runs code on a thread inside a network namespace. Sockets that it opens, and threads that it
+  /// starts, stay inside.
+  public static <T> T inside(String namespace, Callable<T> task) {
     FutureTask<T> future =
         new FutureTask<>(
             () -> {

@@ -160,13 +160,16 @@ class BalancerIT {
     return raw(bind, from, path, headers);
   }
 
-  private static String raw(int port, String from, String path, String headers)
-      throws IOException {
+  private static String raw(int port, String from, String path, String headers) throws IOException {
     InetAddress here = InetAddress.ofLiteral("127.0.0.1");
     try (Socket socket = new Socket(here, port, InetAddress.ofLiteral(from), 0)) {
       socket.setSoTimeout(20_000);
       String request =
-          "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + "\r\n";
+          "GET "
+              + path
+              + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+              + headers
+              + "\r\n";
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
     }

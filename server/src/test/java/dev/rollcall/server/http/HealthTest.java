@@ -71,8 +71,7 @@ class HealthTest {
     assertThat(served.raw("GET /ready HTTP/1.0\r\n\r\n"))
         .matches("(?s)HTTP/1\\.[01] 200 OK\r\n.*\\{\"status\":\"ready\"}");
     assertThat(served.raw("HEAD /ready HTTP/1.0\r\n\r\n")).matches("(?s)HTTP/1\\.[01] 200 .*");
-    assertThat(served.raw("OPTIONS /ready HTTP/1.0\r\n\r\n"))
-        .matches("(?s)HTTP/1\\.[01] 204 .*");
+    assertThat(served.raw("OPTIONS /ready HTTP/1.0\r\n\r\n")).matches("(?s)HTTP/1\\.[01] 204 .*");
   }
 
   @Test

@@ -1,0 +1,134 @@
+package dev.rollcall.lab.ha;
+
+import dev.rollcall.lab.LabCommand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Machines at one switch: network namespaces with one interface each, joined by a bridge in one
+/// more. Nothing that is sent within leaves this machine. Needs root and `ip`.
+///
+/// [#close()] ends every program of its machines and deletes the namespaces; [#Network(Path)]
+/// deletes those of processes that have ended without it.
+final class Network implements AutoCloseable {
+  private static final String PREFIX = "rchalab-";
+  private static final Pattern OWN = Pattern.compile(PREFIX + "(\\d+)-\\S+");
+  private static final Path NAMESPACES = Path.of("/run/netns");
+  private static final String BLOCK = "10.210.0.";
+
+  private final String prefix = PREFIX + ProcessHandle.current().pid() + "-";
+  private final String hub = prefix + "switch";
+  private final Path folder;
+  private final List<Machine> machines = new CopyOnWriteArrayList<>();
+  private final Thread interrupted = new Thread(this::delete, "network-of-machines");
+
+  /// @param folder where each machine gets a folder of its own
+  Network(Path folder) {
+    LabCommand.demand();
+    deleteThoseOfTheDead();
+    this.folder = folder;
+    Runtime.getRuntime().addShutdownHook(interrupted);
+    LabCommand.batch(new StringBuilder("netns add ").append(hub).append('\n'));
+    ip(hub, "link set lo up\nlink add br0 type bridge\nlink set br0 up\n");
+  }
+
+  /// An address of this network.
+  static String address(int number) {
+    return BLOCK + number;
+  }
+
+  /// A new machine.
+  Machine machine(String name, int number) {
+    String namespace = prefix + name;
+    LabCommand.batch(new StringBuilder("netns add ").append(namespace).append('\n'));
+    String port = "p" + number;
+    ip(
+        hub,
+        "link add %s type veth peer name eth0 netns %s%nlink set %s master br0 up%n"
+            .formatted(port, namespace, port));
+    ip(
+        namespace,
+        "link set lo up%naddr add %s/24 dev eth0%nlink set eth0 up%n".formatted(address(number)));
+    Machine machine = new Machine(name, namespace, address(number), made(folder.resolve(name)));
+    machines.add(machine);
+    return machine;
+  }
+
+  private static Path made(Path path) {
+    try {
+      return Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static void ip(String namespace, String commands) {
+    Path file = null;
+    try {
+      file = Files.createTempFile("rollcall-ha", ".ip");
+      Files.writeString(file, commands);
+      LabCommand.run(List.of("ip", "-n", namespace, "-batch", file.toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      delete(file);
+    }
+  }
+
+  private static void delete(@Nullable Path file) {
+    if (file != null) {
+      try {
+        Files.delete(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  List<Machine> machines() {
+    return machines;
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(interrupted);
+    delete();
+  }
+
+  private void delete() {
+    machines.forEach(Machine::kill);
+    List<String> all = new ArrayList<>(machines.stream().map(Machine::namespace).toList());
+    all.add(hub);
+    delete(all);
+  }
+
+  private static void delete(List<String> namespaces) {
+    StringBuilder commands = new StringBuilder();
+    namespaces.forEach(name -> commands.append("netns del ").append(name).append('\n'));
+    LabCommand.batch(commands);
+  }
+
+  private static void deleteThoseOfTheDead() {
+    List<String> left = List.of();
+    try (Stream<Path> files = Files.exists(NAMESPACES) ? Files.list(NAMESPACES) : Stream.empty()) {
+      left = files.map(file -> file.getFileName().toString()).filter(Network::isOfTheDead).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    left.forEach(Machine::killAll);
+    delete(left);
+  }
+
+  private static boolean isOfTheDead(String name) {
+    Matcher own = OWN.matcher(name);
+    return own.matches() && ProcessHandle.of(Long.parseLong(own.group(1))).isEmpty();
+  }
+}

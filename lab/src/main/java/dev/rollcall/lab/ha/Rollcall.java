@@ -1,0 +1,98 @@
+package dev.rollcall.lab.ha;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A machine with a process of Rollcall, run as its systemd unit says.
+final class Rollcall {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final Machine machine;
+  private final SystemdUnit unit;
+  private final Map<String, String> environment;
+  private final SmallDisk disk;
+  private @Nullable Program program;
+
+  /// @param unit of `deploy/systemd`
+  /// @param built the folder of the built program
+  /// @param yaml the configuration file
+  /// @param file what stands in `rollcall.env`
+  Rollcall(Machine machine, SystemdUnit unit, Path built, String yaml, Map<String, String> file) {
+    this.machine = machine;
+    this.unit = unit;
+    this.disk = new SmallDisk(data(), "64m");
+    Map<String, String> all = new LinkedHashMap<>(file);
+    all.put("PROGRAM", built.toString());
+    all.put("ROLLCALL_CONFIG", machine.file("rollcall.yaml", yaml).toString());
+    all.put("ROLLCALL_DATA", data().toString());
+    this.environment = unit.environment(all);
+  }
+
+  Machine machine() {
+    return machine;
+  }
+
+  /// Where its files are.
+  Path data() {
+    return machine.folder().resolve("data");
+  }
+
+  /// Where its data is.
+  SmallDisk disk() {
+    return disk;
+  }
+
+  /// Starts it. It is ready some seconds later: [#isReady()].
+  void start() {
+    start(List.of());
+  }
+
+  /// Starts it with a clock that is ahead of the others.
+  void startAhead(Duration offset) {
+    start(List.of("faketime", "-f", "+" + offset.toSeconds() + "s"));
+  }
+
+  private void start(List<String> before) {
+    List<String> command = new ArrayList<>(before);
+    List<String> asSystemdDoes = new ArrayList<>(unit.command(environment));
+    asSystemdDoes.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(asSystemdDoes);
+    Map<String, String> all = new LinkedHashMap<>(environment);
+    if (!before.isEmpty()) {
+      all.put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+      all.put("DONT_FAKE_MONOTONIC", "1");
+    }
+    program = machine.start("rollcall", command, all);
+  }
+
+  Program program() {
+    Program running = program;
+    if (running == null) {
+      throw new IllegalStateException(machine + " has not been started");
+    }
+    return running;
+  }
+
+  /// Whether `/ready` says so.
+  boolean isReady() {
+    return machine.inside(
+        () -> {
+          try {
+            return new Http(machine.address(), 8091, PATIENCE).get("/ready").isGood();
+          } catch (IOException e) {
+            return false;
+          }
+        });
+  }
+
+  @Override
+  public String toString() {
+    return machine.toString();
+  }
+}
