@@ -214,15 +214,13 @@ class BalancerIT {
       await().atMost(30, SECONDS).until(() -> answered.get() >= before + count);
     }
 
-    void stop() throws InterruptedException {
+    void stop() {
       stopped.set(true);
-      for (Thread client : clients) {
-        client.join();
-      }
+      await().atMost(30, SECONDS).until(() -> clients.stream().noneMatch(Thread::isAlive));
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       stop();
     }
   }

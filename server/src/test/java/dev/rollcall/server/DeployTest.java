@@ -1,6 +1,7 @@
 package dev.rollcall.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -99,28 +100,28 @@ class DeployTest {
   void kubernetesAsksForWhatRollcallAnswers() throws Exception {
     Map<String, JsonNode> kinds = new TreeMap<>();
     String file = Files.readString(DEPLOY.resolve("kubernetes/rollcall.yaml"));
-    for (String document : file.split("(?m)^---$")) {
+    for (String document : file.split("(?m)^---$", -1)) {
       JsonNode node = YAML.readTree(document);
       kinds.put(node.get("kind").stringValue(), node);
     }
     assertThat(kinds)
         .containsOnlyKeys(
             "Namespace", "Secret", "ConfigMap", "Deployment", "Service", "PodDisruptionBudget");
-    JsonNode spec = kinds.get("Deployment").get("spec");
+    JsonNode spec = requireNonNull(kinds.get("Deployment")).get("spec");
     JsonNode pod = spec.get("template").get("spec");
     JsonNode container = pod.get("containers").get(0);
     assertThat(container.at("/readinessProbe/httpGet/path").stringValue()).isEqualTo("/ready");
     assertThat(container.at("/livenessProbe/httpGet/path").stringValue()).isEqualTo("/health");
     JsonNode labels = spec.at("/template/metadata/labels");
     assertThat(spec.at("/selector/matchLabels")).isEqualTo(labels);
-    assertThat(kinds.get("Service").at("/spec/selector")).isEqualTo(labels);
-    JsonNode budget = kinds.get("PodDisruptionBudget").get("spec");
+    assertThat(requireNonNull(kinds.get("Service")).at("/spec/selector")).isEqualTo(labels);
+    JsonNode budget = requireNonNull(kinds.get("PodDisruptionBudget")).get("spec");
     assertThat(budget.at("/selector/matchLabels")).isEqualTo(labels);
     assertThat(budget.get("minAvailable").asInt()).isLessThan(spec.get("replicas").asInt());
     String settings = Files.readString(Path.of("../docs/settings.md"));
     List<String> names = new ArrayList<>();
     container.get("env").forEach(one -> names.add(one.get("name").stringValue()));
-    names.addAll(kinds.get("Secret").get("stringData").propertyNames());
+    names.addAll(requireNonNull(kinds.get("Secret")).get("stringData").propertyNames());
     assertThat(names).allSatisfy(name -> assertThat(settings).contains(name));
     List<String> mounted = new ArrayList<>();
     container.get("volumeMounts").forEach(one -> mounted.add(one.get("name").stringValue()));

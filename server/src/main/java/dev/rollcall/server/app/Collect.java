@@ -20,6 +20,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The composition root of `collect`: only the collector, which answers as output_service does.
@@ -84,7 +85,12 @@ final class Collect {
           parts.add(
               "the database of nodes",
               Database.openOrWait(
-                  new DatabaseConfig(new DatabaseLocation.SqliteFile(file), 1, 1, Nodes.MIGRATIONS),
+                  new DatabaseConfig(
+                      new DatabaseLocation.SqliteFile(file),
+                      1,
+                      1,
+                      Nodes.MIGRATIONS,
+                      Optional.empty()),
                   clock));
       GroupCommit commits = parts.add("the commits", new GroupCommit(database));
       // Nobody looks for silent nodes here, so nothing changes that somebody would be told.

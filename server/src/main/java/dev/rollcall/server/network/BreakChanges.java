@@ -23,9 +23,9 @@ import java.util.stream.Stream;
 /// later and may be behind it, is.
 ///
 /// A break begins when it is found, one of the subjects behind it is confirmed to be lost, and the
-/// hop before it is known to be well since then ([WellEvidence]).
-/// Before a subject counts as lost by itself, those that are well as of before and would pass what
-/// is suspect on its route are observed once more.
+/// hop before it is known to be well since then ([WellEvidence]). Before a subject counts as lost
+/// by itself, those that are well as of before and would pass what is suspect on its route are
+/// observed once more.
 ///
 /// @param ended the hops of the breaks that are over
 /// @param begun the breaks that are new

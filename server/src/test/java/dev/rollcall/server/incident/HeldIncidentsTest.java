@@ -25,11 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HeldIncidentsTest extends IncidentTests {
   private static final IncidentStore.Filter OPEN =
       new IncidentStore.Filter(
-          Optional.of(true),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Long.MAX_VALUE);
+          Optional.of(true), Optional.empty(), Optional.empty(), Optional.empty(), Long.MAX_VALUE);
 
   HeldIncidentsTest(TestDatabases engine) {
     super(engine);
@@ -61,8 +57,7 @@ class HeldIncidentsTest extends IncidentTests {
     down("a", "shop");
     assertThat(openIncidents()).isEmpty();
     assertThat(
-            new IncidentStore(database, commits)
-                .hold(Subject.Type.SERVICE, subject("shop").id()))
+            new IncidentStore(database, commits).hold(Subject.Type.SERVICE, subject("shop").id()))
         .contains(new IncidentStore.Hold(Optional.of("a"), false));
     up("a");
     held.round();
@@ -268,8 +263,7 @@ class HeldIncidentsTest extends IncidentTests {
     }
     down("n250", "n60", "n0");
     assertThat(openIncidents()).containsExactlyInAnyOrder("n250", "n0");
-    assertThat(
-            new IncidentStore(database, commits).hold(Subject.Type.SERVICE, subject("n60").id()))
+    assertThat(new IncidentStore(database, commits).hold(Subject.Type.SERVICE, subject("n60").id()))
         .contains(new IncidentStore.Hold(Optional.of("n250"), false));
   }
 
