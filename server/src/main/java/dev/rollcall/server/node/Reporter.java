@@ -74,7 +74,7 @@ final class Reporter implements AutoCloseable {
       if (!(e instanceof OutsideFailure outside)) {
         throw e;
       }
-      if (!failure.equals(outside.reason())) {
+      if (!loop.isClosing() && !failure.equals(outside.reason())) {
         failure = outside.reason();
         LOG.log(Level.WARNING, "this node cannot report, and tries again: {0}", failure);
       }

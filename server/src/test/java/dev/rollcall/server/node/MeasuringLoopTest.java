@@ -85,7 +85,9 @@ class MeasuringLoopTest {
 
           @Override
           public void done(Lease lease) {
-            done.add(lease.number());
+            if (lease.number() != 0) {
+              done.add(lease.number());
+            }
           }
         };
     ResultSink sink =
@@ -184,16 +186,18 @@ class MeasuringLoopTest {
     double reachable =
         Math.min(RATE, (double) MeasuringLoop.MOST_UNDER_WAY * each / time.toSeconds());
     if (time.compareTo(Duration.ofSeconds(20)) < 0) {
-      assertThat(perSecond).isBetween(0.95 * reachable, 1.01 * RATE);
+      assertThat(perSecond).isBetween(0.95 * reachable, 1.05 * RATE);
     }
-    assertThat(perSecond).isLessThan(1.01 * RATE);
+    assertThat(counts.packets().get())
+        .as("since the start, but for what a pause has saved")
+        .isLessThanOrEqualTo((4 * 60 + 1) * RATE);
     assertThat(mostUnderWay).isLessThanOrEqualTo(MeasuringLoop.MOST_UNDER_WAY);
     assertThat(asked).allMatch(limit -> limit >= 1 && limit <= 1_000);
   }
 
   @Test
   void reportsEachLeaseWhenItIsSafe() throws Exception {
-    pool = limit -> number < 100 ? lease(limit) : Lease.none(MINUTE);
+    pool = limit -> number < 300 ? lease(limit) : Lease.none(MINUTE);
     pass(Duration.ofSeconds(5));
     assertThat(done).isEmpty();
     full = true;
@@ -244,7 +248,7 @@ class MeasuringLoopTest {
 
   @Test
   void theFailureOfOneLeaseIsToldAndTheOthersAreKept() throws Exception {
-    pool = limit -> number < 100 ? lease(limit) : Lease.none(MINUTE);
+    pool = limit -> number < 300 ? lease(limit) : Lease.none(MINUTE);
     pass(Duration.ofSeconds(6));
     packets = -1; // which no measurement can have
     assertThatThrownBy(() -> pass(Duration.ofSeconds(4)))
