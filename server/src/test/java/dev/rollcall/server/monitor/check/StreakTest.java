@@ -132,4 +132,25 @@ class StreakTest {
     streak = streak.anew().after(observation('u', first.plusSeconds(660)), three);
     assertThat(streak.since()).isEmpty();
   }
+
+  /// What is slow may be up or down next: each begins a streak of its own.
+  @Test
+  void aStreakOfTheOtherKindBeginsWithItsFirstObservation() {
+    Confirmation two = new Confirmation(2, 2, Duration.ofSeconds(10));
+    Streak slow =
+        Streak.NONE
+            .after(observation('s', BEGUN), two)
+            .after(observation('s', BEGUN.plusSeconds(60)), two);
+    Instant first = BEGUN.plusSeconds(120);
+    Instant second = first.plusSeconds(60);
+    assertThat(slow.isPending()).isFalse();
+    Streak up = slow.after(observation('u', first), two);
+    assertThat(up.since()).contains(first);
+    assertThat(up.isPending()).isTrue();
+    assertThat(up.after(observation('d', second), two).since()).contains(second);
+    Streak down = slow.after(observation('d', first), two);
+    assertThat(down.since()).contains(first);
+    assertThat(down.isPending()).isTrue();
+    assertThat(down.after(observation('u', second), two).since()).contains(second);
+  }
 }
