@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/// The files of `deploy/`, asked of the programs they are for. What `HighAvailabilityIT` and
+/// The files of `deploy/`, asked of the programs they are for. What `lab/ha/run` and
 /// `BalancerIT` run is tested there.
 class DeployTest {
   private static final Path DEPLOY = Path.of("../deploy").toAbsolutePath().normalize();

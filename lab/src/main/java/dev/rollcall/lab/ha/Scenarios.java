@@ -56,6 +56,18 @@ public final class Scenarios {
               site.primary().together();
             }),
         new Scenario(
+            "the primary of PostgreSQL loses its power, and the standby is promoted",
+            site -> {
+              site.primary().machine().cutPower();
+              site.standby().promote();
+              site.swapDatabases();
+            },
+            site -> {
+              site.standby().machine().plug();
+              site.standby().follow(site.primary());
+              site.primary().together();
+            }),
+        new Scenario(
             "the primary of Redis is killed",
             site -> site.firstRedis().program().kill(),
             Site::startRedis),

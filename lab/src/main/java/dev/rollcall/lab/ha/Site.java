@@ -118,7 +118,8 @@ final class Site implements AutoCloseable {
     Map<String, String> file = new LinkedHashMap<>();
     file.put(
         "ROLLCALL_DATABASE",
-        "postgresql://rollcall:%s@%s/rollcall".formatted(Postgres.PASSWORD, Network.address(31)));
+        "postgresql://rollcall:%s@%s,%s/rollcall"
+            .formatted(Postgres.PASSWORD, Network.address(31), Network.address(32)));
     file.put(
         "ROLLCALL_REDIS",
         "redis-sentinel://:%s@%s,%s,%s/rollcall"
