@@ -28,14 +28,12 @@ final class Network implements AutoCloseable {
   private final String hub = prefix + "switch";
   private final Path folder;
   private final List<Machine> machines = new CopyOnWriteArrayList<>();
-  private final Thread interrupted = new Thread(this::delete, "network-of-machines");
 
   /// @param folder where each machine gets a folder of its own
   Network(Path folder) {
     LabCommand.demand();
     deleteThoseOfTheDead();
     this.folder = folder;
-    Runtime.getRuntime().addShutdownHook(interrupted);
     LabCommand.batch(new StringBuilder("netns add ").append(hub).append('\n'));
     ip(hub, "link set lo up\nlink add br0 type bridge\nlink set br0 up\n");
   }
@@ -99,11 +97,6 @@ final class Network implements AutoCloseable {
 
   @Override
   public void close() {
-    Runtime.getRuntime().removeShutdownHook(interrupted);
-    delete();
-  }
-
-  private void delete() {
     machines.forEach(Machine::kill);
     List<String> all = new ArrayList<>(machines.stream().map(Machine::namespace).toList());
     all.add(hub);

@@ -26,6 +26,7 @@ final class Site implements AutoCloseable {
 
   private final Path folder;
   private final Network network;
+  private final Thread interrupted = new Thread(this::remove, "site");
   final List<Balancer> balancers = new ArrayList<>();
   final List<Rollcall> processes = new ArrayList<>();
   final List<Redis> redis = new ArrayList<>();
@@ -48,6 +49,7 @@ final class Site implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     network = new Network(folder);
+    Runtime.getRuntime().addShutdownHook(interrupted);
     Path deploy = root.resolve("deploy");
     outside = network.machine("outside", 90);
     world = outside.inside(() -> new World(outside.address()));
@@ -268,6 +270,12 @@ final class Site implements AutoCloseable {
 
   @Override
   public void close() {
+    Runtime.getRuntime().removeShutdownHook(interrupted);
+    remove();
+  }
+
+  /// Leaves nothing behind, also after Ctrl-C.
+  private void remove() {
     network.close();
     processes.forEach(one -> one.disk().unmount());
     world.close();
