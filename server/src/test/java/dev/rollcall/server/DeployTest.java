@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/// The files of `deploy/`, asked of the programs they are for. What `lab/ha/run` and
-/// `BalancerIT` run is tested there.
+/// The files of `deploy/`, asked of the programs they are for. What `lab/ha/run` and `BalancerIT`
+/// run is tested there.
 class DeployTest {
   private static final Path DEPLOY = Path.of("../deploy").toAbsolutePath().normalize();
   private static final YAMLMapper YAML = new YAMLMapper();
