@@ -50,24 +50,30 @@ final class Rollcall {
 
   /// Starts it. It is ready some seconds later: [#isReady()].
   void start() {
-    start(List.of());
+    start(Map.of());
   }
 
   /// Starts it with a clock that is ahead of the others.
   void startAhead(Duration offset) {
-    start(List.of("faketime", "-f", "+" + offset.toSeconds() + "s"));
+    start(
+        Map.of(
+            "LD_PRELOAD", fakeClock().toString(),
+            "FAKETIME", "+" + offset.toSeconds() + "s",
+            "FAKETIME_DONT_FAKE_MONOTONIC", "1",
+            "DONT_FAKE_MONOTONIC", "1"));
   }
 
-  private void start(List<String> before) {
-    List<String> command = new ArrayList<>(before);
-    List<String> asSystemdDoes = new ArrayList<>(unit.command(environment));
-    asSystemdDoes.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(asSystemdDoes);
+  /// Not the command `faketime`: it starts the program as a child, which stays when it is ended.
+  private static Path fakeClock() {
+    String arch = System.getProperty("os.arch").replace("amd64", "x86_64");
+    return Path.of("/usr/lib", arch + "-linux-gnu", "faketime/libfaketime.so.1");
+  }
+
+  private void start(Map<String, String> more) {
+    List<String> command = new ArrayList<>(unit.command(environment));
+    command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
     Map<String, String> all = new LinkedHashMap<>(environment);
-    if (!before.isEmpty()) {
-      all.put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-      all.put("DONT_FAKE_MONOTONIC", "1");
-    }
+    all.putAll(more);
     program = machine.start("rollcall", command, all);
   }
 
