@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -16,14 +18,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
-/// How fast somebody is told that a service is down, while 5,000 are checked a second; and what
-/// happens when 10,000 go down and come back in the same second. The services are asked by
-/// `tcp://`, so that what answers them takes little of the processor.
+/// How fast somebody is told that a service is down, while 5,000 are checked a second over kept
+/// connections; and what happens when 10,000 go down and come back in the same second.
 final class Incidents implements Benchmark {
   private static final int SERVICES = 10_000;
   private static final int SINGLE = 200;
 
-  /// Nearly all that are asked for: the 200 take turns with being down.
+  /// Nearly all of the 5,000.
   private static final double RATE = 4_900;
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -89,21 +90,26 @@ final class Incidents implements Benchmark {
   @Override
   public void run(Stage stage, Length length) throws IOException, InterruptedException {
     Rollcall.train(stage);
-    try (TcpTargets targets = new TcpTargets(SINGLE);
-        Receivers receivers = new Receivers()) {
-      List<String> services =
-          IntStream.range(0, SERVICES)
-              .mapToObj(
-                  i ->
-                      Rollcall.service(
-                          "s" + i,
-                          targets.url(i),
-                          ", interval: 2s" + (i < SINGLE ? ", confirm: 1" : "")))
-              .toList();
-      Rollcall rollcall =
-          Rollcall.start(
-              stage,
-              Rollcall.Setup.of(stage.folder("data"), services, "--incidents-flapping=1000"));
+    Path failing = stage.folder("failing");
+    Nginx nginx = Nginx.failing(stage, 1_000, failing, true);
+    List<String> services =
+        IntStream.range(0, SERVICES)
+            .mapToObj(
+                i ->
+                    Rollcall.service(
+                        "s" + i,
+                        nginx.url(i),
+                        ", interval: 2s" + (i < SINGLE ? ", confirm: 1" : "")))
+            .toList();
+    Rollcall rollcall =
+        Rollcall.start(
+            stage,
+            Rollcall.Setup.of(
+                stage.folder("data"),
+                services,
+                "--incidents-flapping=1000",
+                "--monitor-keep-alive=true"));
+    try (Receivers receivers = new Receivers()) {
       channel(
           rollcall,
           "{\"name\":\"pager\",\"type\":\"pagerduty\",\"key\":\"0123456789abcdef0123456789abcdef\","
@@ -114,13 +120,13 @@ final class Incidents implements Benchmark {
               .formatted(Receivers.url(receivers.chat)));
       Thread.sleep(length.warm());
       Table table = new Table();
-      boolean held = single(length, table, rollcall, targets);
+      boolean held = single(length, table, rollcall, failing);
       Wait.until(
           "single incidents are over",
           PATIENCE,
           rollcall.child(),
           () -> receivers.resolved.size() >= receivers.triggered.size());
-      held &= outage(table, rollcall, targets, receivers);
+      held &= outage(table, rollcall, failing, receivers);
       table.verdict(
           held,
           "5,000 checks a second: told within 50 ms at p50 and 500 ms at p99; at an outage of all the first message"
@@ -139,7 +145,7 @@ final class Incidents implements Benchmark {
   }
 
   /// One service after the other goes down, and comes back soon.
-  private static boolean single(Length length, Table table, Rollcall rollcall, TcpTargets targets)
+  private static boolean single(Length length, Table table, Rollcall rollcall, Path failing)
       throws IOException, InterruptedException {
     Lag checks = rollcall.lag();
     Lag before = rollcall.histogram(TOLD);
@@ -147,7 +153,7 @@ final class Incidents implements Benchmark {
     long began = System.nanoTime();
     long pause = length.steady().toMillis() / SINGLE;
     for (int i = 0; i < SINGLE; i++) {
-      targets.down(i);
+      Files.createFile(failing.resolve("" + i));
       Thread.sleep(pause);
     }
     Thread.sleep(Duration.ofSeconds(7));
@@ -167,7 +173,7 @@ final class Incidents implements Benchmark {
         Table.millis(told.quantile(0.99)),
         told.count());
     for (int i = 0; i < SINGLE; i++) {
-      targets.up(i);
+      Files.delete(failing.resolve("" + i));
     }
     return rate > RATE
         && told.count() >= SINGLE
@@ -176,8 +182,7 @@ final class Incidents implements Benchmark {
   }
 
   /// All go down at once, and come back after two minutes.
-  private static boolean outage(
-      Table table, Rollcall rollcall, TcpTargets targets, Receivers receivers)
+  private static boolean outage(Table table, Rollcall rollcall, Path failing, Receivers receivers)
       throws IOException, InterruptedException {
     Thread.sleep(
         Duration.ofSeconds(62)); // the last message has been sent, and its half minute is over
@@ -186,7 +191,9 @@ final class Incidents implements Benchmark {
     receivers.messages.clear();
     Lag before = rollcall.lag();
     long began = System.nanoTime();
-    targets.allDown();
+    for (int i = 0; i < SERVICES; i++) {
+      Files.createFile(failing.resolve("" + i));
+    }
     Wait.until(
         "the first incident", PATIENCE, rollcall.child(), () -> !receivers.triggered.isEmpty());
     long first = System.nanoTime();
@@ -200,7 +207,9 @@ final class Incidents implements Benchmark {
     Thread.sleep(Math.max(0, 120_000 - (all - first) / 1_000_000));
     int messages = receivers.messages.size();
     Duration lag = rollcall.lag().since(before).quantile(0.99);
-    targets.allUp();
+    for (int i = 0; i < SERVICES; i++) {
+      Files.delete(failing.resolve("" + i));
+    }
     long ending = System.nanoTime();
     Wait.until(
         "all ends are told",

@@ -25,15 +25,14 @@ record Nginx(Child child, int port, int hosts) {
     return start(stage, hosts, keepAlive, "");
   }
 
-  /// The same without kept connections. It answers 503 to `/7` while there is a file `7` in
-  /// `failing`.
-  static Nginx failing(Stage stage, int hosts, Path failing)
+  /// The same, and it answers 503 to `/7` while there is a file `7` in `failing`.
+  static Nginx failing(Stage stage, int hosts, Path failing, boolean keepAlive)
       throws IOException, InterruptedException {
     for (Path folder :
         List.of(failing, failing.getParent())) { // its worker may run as another user
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
-    return start(stage, hosts, false, "if (-f \"" + failing + "$uri\") { return 503; }");
+    return start(stage, hosts, keepAlive, "if (-f \"" + failing + "$uri\") { return 503; }");
   }
 
   private static Nginx start(Stage stage, int hosts, boolean keepAlive, String before)

@@ -51,7 +51,7 @@ final class Viewers implements Benchmark {
   public void run(Stage stage, Length length) throws IOException, InterruptedException {
     Rollcall.train(stage);
     Path failing = stage.folder("failing");
-    Nginx nginx = Nginx.failing(stage, 1_000, failing);
+    Nginx nginx = Nginx.failing(stage, 1_000, failing, false);
     List<String> services =
         IntStream.range(0, SERVICES)
             .mapToObj(i -> Rollcall.service("s" + i, nginx.url(i), ""))
