@@ -57,10 +57,14 @@ final class Rollcall {
   void startAhead(Duration offset) {
     start(
         Map.of(
-            "LD_PRELOAD", fakeClock().toString(),
-            "FAKETIME", "+" + offset.toSeconds() + "s",
-            "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-            "DONT_FAKE_MONOTONIC", "1"));
+            "LD_PRELOAD",
+            fakeClock().toString(),
+            "FAKETIME",
+            "+" + offset.toSeconds() + "s",
+            "FAKETIME_DONT_FAKE_MONOTONIC",
+            "1",
+            "DONT_FAKE_MONOTONIC",
+            "1"));
   }
 
   /// Not the command `faketime`: it starts the program as a child, which stays when it is ended.
