@@ -236,7 +236,11 @@ class IncidentContractIT {
   void whatFlapsStaysOneIncidentUntilItIsSteady() {
     String turns = "/turns/503-200-503-200-503-200-503-200-503-200";
     service("flappy", turns, ",\"interval\":\"200ms\",\"confirm\":1");
-    awaitIncident("service:flappy", "resolved", 3);
+    JsonNode last = awaitIncident("service:flappy", "resolved", 3);
+    assertThat(last.get("flapping").booleanValue()).isTrue();
+    assertThat(details(last).get("timeline").toString()).contains("\"type\":\"flapping\"");
+    assertThat(incidents("?subject=service:flappy").getLast().get("flapping").booleanValue())
+        .isFalse();
     assertThat(targets.seen(turns).arrivals().size()).isGreaterThan(10);
     awaitTold(everything, "flappy resolved");
   }

@@ -213,6 +213,7 @@ final class IncidentRoutes {
     json.writeStringProperty("kind", incident.kind().word())
         .writeStringProperty("severity", incident.severity().word())
         .writeStringProperty("state", incident.isOpen() ? "open" : "resolved");
+    json.writeBooleanProperty("flapping", incident.flapping());
     text(json, "phase", incident.phase().map(PublicPhase::word));
     text(json, "cause", incident.cause());
     json.writeNumberProperty("started_at", incident.startedAt().getEpochSecond())

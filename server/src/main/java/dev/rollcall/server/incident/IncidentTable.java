@@ -104,6 +104,13 @@ final class IncidentTable {
               incident.id(),
               new TimelineEntry(
                   signal.at(), TimelineEntry.Type.OPENED, Optional.empty(), signal.cause()));
+          if (flapping) {
+            add(
+                tx,
+                incident.id(),
+                new TimelineEntry(
+                    signal.at(), TimelineEntry.Type.FLAPPING, Optional.empty(), Optional.empty()));
+          }
           answer(tx, incident.id(), signal);
         });
     return opened;
@@ -334,7 +341,8 @@ final class IncidentTable {
     answer(tx, incident.id(), signal);
     return tx.createQuery(
             "UPDATE incident SET kind = :kind, severity = :severity, cause = :cause, flapping = 0,"
-                + " last_heard_at = :heard, acknowledged_at = NULL, acknowledged_by = NULL WHERE id = :id RETURNING "
+                + " last_heard_at = :heard, acknowledged_at = NULL, acknowledged_by = NULL WHERE id"
+                + " = :id RETURNING "
                 + COLUMNS)
         .bind("kind", kind.code())
         .bind("severity", severity.code())

@@ -180,10 +180,9 @@ final class Notifier implements AutoCloseable {
     }
     for (Due one : told) {
       Optional<String> text = Optional.of(routed.get().shownName());
-      IncidentTable.add(
-          tx,
-          one.incident().id(),
-          new TimelineEntry(now, TimelineEntry.Type.TOLD, Optional.empty(), text));
+      TimelineEntry entry =
+          new TimelineEntry(now, telling(one, routed.get()), Optional.empty(), text);
+      IncidentTable.add(tx, one.incident().id(), entry);
     }
     if (!keeps) {
       IncidentChannels.quiet(tx, channel, now.plus(together));
@@ -273,6 +272,16 @@ final class Notifier implements AutoCloseable {
       return wanted && routed.channel().tells(Kind.RECOVERED);
     }
     return due.incident().isOpen() && due.incident().acknowledged().isEmpty();
+  }
+
+  private static TimelineEntry.Type telling(Due due, RoutedChannel routed) {
+    if (due.row().phase() == Phase.ENDED) {
+      return TimelineEntry.Type.TOLD;
+    }
+    if (due.row().times() > 0) {
+      return TimelineEntry.Type.REMINDED;
+    }
+    return routed.route().after().isZero() ? TimelineEntry.Type.TOLD : TimelineEntry.Type.ESCALATED;
   }
 
   private static void progress(Handle tx, List<Due> due, RoutedChannel routed, Instant now) {

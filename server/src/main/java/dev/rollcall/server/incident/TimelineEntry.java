@@ -30,14 +30,14 @@ public record TimelineEntry(
     Instant last = Instant.MIN;
     for (TimelineEntry entry : entries) {
       boolean goesOn =
-          entry.type == Type.TOLD
+          entry.type.isTelling()
               && !together.isEmpty()
-              && together.getLast().type == Type.TOLD
+              && together.getLast().type == entry.type
               && !entry.at.isAfter(last.plus(MOMENT));
       if (goesOn) {
         TimelineEntry before = together.removeLast();
         together.add(
-            new TimelineEntry(before.at, Type.TOLD, before.by, Optional.of(both(before, entry))));
+            new TimelineEntry(before.at, before.type, before.by, Optional.of(both(before, entry))));
       } else {
         together.add(entry);
       }
@@ -67,6 +67,12 @@ public record TimelineEntry(
     SEVERITY(7),
     /// It became worse: what was slow is down.
     RAISED(8),
+    /// Something was written to a channel that was told of it before.
+    REMINDED(9),
+    /// Something was written to a channel that is told later than others.
+    ESCALATED(10),
+    /// It goes up and down again and again.
+    FLAPPING(11),
     /// It is called something else.
     TITLE(12),
     /// The public is told that it is in another phase.
@@ -80,6 +86,10 @@ public record TimelineEntry(
 
     Type(int code) {
       this.code = code;
+    }
+
+    private boolean isTelling() {
+      return this == TOLD || this == REMINDED || this == ESCALATED;
     }
 
     /// The number in the database.

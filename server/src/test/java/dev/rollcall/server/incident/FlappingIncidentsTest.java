@@ -32,6 +32,10 @@ class FlappingIncidentsTest extends IncidentTests {
     }
     assertThat(isFlapping(got(pager, 7).getLast())).isTrue();
     assertThat(openIncidents()).containsExactly("a");
+    assertThat(incidents.store().timeline(incident("a").id()))
+        .extracting(TimelineEntry::type)
+        .containsExactly(
+            TimelineEntry.Type.OPENED, TimelineEntry.Type.FLAPPING, TimelineEntry.Type.TOLD);
     clock.pass(Duration.ofMinutes(14));
     flapping.round();
     assertThat(openIncidents()).containsExactly("a");

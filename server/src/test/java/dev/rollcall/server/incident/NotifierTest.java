@@ -499,9 +499,37 @@ class NotifierTest extends IncidentTests {
             "TOLD chat, pager",
             "ACKNOWLEDGED -",
             "UNACKNOWLEDGED -",
-            "TOLD late",
+            "ESCALATED late",
             "RESOLVED -",
             "TOLD chat, late, pager");
+  }
+
+  @Test
+  void theTimelineTellsRemindersAndEscalationsFromWhatIsToldFirst() {
+    Optional<Duration> hour = Optional.of(Duration.ofHours(1));
+    use(
+        new RoutedChannel(chat, route(Duration.ZERO, hour, true)),
+        new RoutedChannel(pager, route(Duration.ofMinutes(15), Optional.empty(), true)));
+    down("a");
+    long id = incident("a").id();
+    notifier.round();
+    got(chat, 1);
+    pass(Duration.ofMinutes(15));
+    got(pager, 1);
+    pass(Duration.ofMinutes(45));
+    got(chat, 2);
+    clock.pass(TOGETHER);
+    up("a");
+    notifier.round();
+    assertThat(incidents.store().timeline(id))
+        .extracting(entry -> entry.type() + " " + entry.text().orElse("-"))
+        .containsExactly(
+            "OPENED status 503",
+            "TOLD chat",
+            "ESCALATED pager",
+            "REMINDED chat",
+            "RESOLVED -",
+            "TOLD chat, pager");
   }
 
   @Test

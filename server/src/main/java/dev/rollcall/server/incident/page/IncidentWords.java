@@ -88,6 +88,9 @@ final class IncidentWords {
       case SEVERITY -> texts.of("incident.entry.severity");
       case TEMPLATE_FAILED -> texts.of("incident.entry.template");
       case RAISED -> texts.of("incident.entry.raised");
+      case REMINDED -> texts.of("incident.entry.reminded");
+      case ESCALATED -> texts.of("incident.entry.escalated");
+      case FLAPPING -> texts.of("incident.entry.flapping");
       case TITLE -> texts.of("incident.entry.title");
       case PHASE -> texts.of("incident.entry.phase");
     };
