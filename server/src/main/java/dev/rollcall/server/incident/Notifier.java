@@ -11,6 +11,7 @@ import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.outbox.RoutedChannel;
 import dev.rollcall.server.outbox.Withdrawal;
+import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
@@ -20,6 +21,7 @@ import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +64,11 @@ final class Notifier implements AutoCloseable {
 
   /// How many incidents a message about several names.
   static final int NAMED = 20;
+
+  /// What is open before what is over, and what is critical before warnings.
+  private static final Comparator<Due> WORST_FIRST =
+      Comparator.comparing((Due due) -> due.row().phase() == Phase.ENDED)
+          .thenComparing(due -> due.incident().severity() != Severity.CRITICAL);
 
   private final Database database;
   private final GroupCommit commits;
@@ -358,7 +365,8 @@ final class Notifier implements AutoCloseable {
   }
 
   private Notification several(Handle tx, String channel, String key, List<Due> told, Instant now) {
-    List<Message.Item> named = told.stream().limit(NAMED).map(one -> item(tx, one)).toList();
+    List<Message.Item> named =
+        told.stream().sorted(WORST_FIRST).limit(NAMED).map(one -> item(tx, one)).toList();
     Message message =
         new Message(
             title(told),

@@ -304,6 +304,23 @@ class NotifierTest extends IncidentTests {
   }
 
   @Test
+  void namesTheWorstOfManyFirst() {
+    use(all(chat));
+    down("over");
+    up("over");
+    for (int i = 0; i < 20; i++) {
+      keys.put("w" + i, keys("prod", Severity.WARNING));
+      down("w" + i);
+    }
+    down("critical");
+    notifier.round();
+    List<Message.Item> named = got(chat, 1).getFirst().message().several().orElseThrow().first();
+    assertThat(named).hasSize(20);
+    assertThat(named.getFirst().name()).isEqualTo("critical");
+    assertThat(named).extracting(Message.Item::name).doesNotContain("over");
+  }
+
+  @Test
   void waitsWhileTheLastMessageHasNotArrived() {
     use(all(chat.answering(_ -> RecordingChannel.retry("away"))));
     down("a");

@@ -126,9 +126,11 @@ public record AlertText(
   }
 
   /// When it was last heard from. A service that is down was then asked once more, which confirmed
-  /// it.
+  /// it, unless what began was certain at once.
   private static List<Fact> heard(Notification.Kind kind, Instant heard, Instant began) {
-    if (heard.equals(Message.NEVER)) {
+    boolean nothingMore =
+        (kind == Notification.Kind.DOWN || kind == Notification.Kind.SLOW) && heard.equals(began);
+    if (heard.equals(Message.NEVER) || nothingMore) {
       return List.of();
     }
     String label =
@@ -206,13 +208,21 @@ public record AlertText(
       String span = "from " + time(item.began()) + " to " + time(item.at());
       return item.cause()
           .map(why -> span + ": " + cut(line(why), LONGEST_CAUSE))
-          .orElse("was down " + span);
+          .orElse("was " + was(item) + " " + span);
     }
     String since = item.about().severity().word() + ", since " + time(item.began());
     return item.cause()
         .filter(why -> !why.isBlank())
         .map(why -> since + ": " + cut(line(why), LONGEST_CAUSE))
         .orElse(since);
+  }
+
+  private static String was(Message.Item item) {
+    Notification.Kind kind = item.ofKind().orElse(Notification.Kind.DOWN);
+    return switch (kind) {
+      case DOWN, LATE, SLOW -> word(kind).toLowerCase(Locale.ROOT);
+      default -> "wrong";
+    };
   }
 
   private static String word(Message.Item item) {

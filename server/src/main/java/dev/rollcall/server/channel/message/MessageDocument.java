@@ -54,6 +54,9 @@ public final class MessageDocument {
         .or(() -> Optional.of(delivery.kind()).filter(_ -> !text.over()))
         .ifPresent(kind -> data.put("kind", kind.word()));
     message.incident().ifPresent(incident -> add(data, incident, each));
+    if (text.over()) {
+      data.put("ended_at", message.at().toString());
+    }
     return body;
   }
 
@@ -119,6 +122,9 @@ public final class MessageDocument {
       }
       if (item.flapping()) {
         one.put("flapping", true);
+      }
+      if (over) {
+        one.put("ended_at", item.at().toString());
       }
       item.cause().ifPresent(cause -> one.put("cause", AlertText.cut(cause, each)));
     }

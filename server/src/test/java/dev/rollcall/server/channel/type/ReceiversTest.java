@@ -154,6 +154,12 @@ class ReceiversTest {
         assertThat(receiver.accepted().getFirst().body())
             .as("%s", type)
             .contains("s20 ", "Shop", PAGE);
+        if (type == Receiver.WEBHOOK) {
+          assertThat(receiver.accepted().getFirst().json().at("/data/incidents").valueStream())
+              .filteredOn(item -> item.has("ended_at"))
+              .hasSize(2)
+              .allMatch(item -> item.get("state").stringValue().equals("resolved"));
+        }
         if (more.isEmpty()) {
           assertThat(receiver.accepted().getFirst().body()).as("%s", type).contains("critical");
         }
@@ -171,6 +177,7 @@ class ReceiversTest {
       assertThat(end.at("/data/tags").toString()).isEqualTo("[\"prod\",\"web\"]");
       assertThat(end.at("/data/group").stringValue()).isEqualTo("Shop");
       assertThat(end.at("/data/address").stringValue()).isEqualTo("https://shop.example.org/");
+      assertThat(end.at("/data/ended_at").stringValue()).isEqualTo(AT.toString());
     }
   }
 
