@@ -72,6 +72,7 @@ public final class ChannelReader {
     Optional<String> name = name(fields);
     if (type.isEmpty()) {
       unknownType(fields);
+      AlertRouteReader.read(fields);
       return Optional.empty();
     }
     Optional<ChannelSettings> settings = type.get().read(fields);

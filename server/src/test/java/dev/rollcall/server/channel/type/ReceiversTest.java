@@ -600,6 +600,8 @@ class ReceiversTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "{'name':'c','type':'webhok'} | type: \"webhok\" is no type of channel",
+        "{'name':'c','type':'webhok','route':{'hours':'x'}} | route.hours: \"x\" is not understood",
         "{'name':'c','type':'webhook'} | url: is missing",
         "{'name':'c','type':'webhook','url':'x'} | url: is no URL",
         "{'name':'c','type':'webhook','url':'http://h','secret':'abc'} | secret: is no key",
@@ -626,7 +628,8 @@ class ReceiversTest {
         "{'name':'c','type':'teams'} | url: is missing",
         "{'name':'c','type':'teams','url':'https://acme.webhook.office.com/webhookb2/x'} | url: is"
             + " that of a connector",
-        "{'name':'c','type':'teams','url':'https://outlook.office.com/webhook/x'} | url: is that of",
+        "{'name':'c','type':'teams','url':'https://outlook.office.com/webhook/x'} | url: is that"
+            + " of",
         "{'name':'c','type':'jsm'} | key: is missing",
         "{'name':'c','type':'jsm','key':'a b'} | key: is no API key",
         "{'name':'c','type':'gotify','url':'http://h'} | token: is missing",
