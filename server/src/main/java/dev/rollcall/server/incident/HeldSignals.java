@@ -195,17 +195,18 @@ final class HeldSignals {
         .set();
   }
 
-  /// The names of those that are held behind a subject, at most `limit`.
-  static List<String> behind(Handle handle, long owner, String name, int limit) {
+  /// Those that are held behind a subject, by name, at most `limit`.
+  static List<Subject> behind(Handle handle, long owner, String name, int limit) {
     return handle
         .createQuery(
-            "SELECT subject_name FROM incident_hold WHERE owner_id = :owner AND behind = :name"
+            "SELECT subject_type, subject_id, owner_id, subject_name FROM incident_hold"
+                + " WHERE owner_id = :owner AND behind = :name"
                 + " AND reason = :reason ORDER BY subject_name LIMIT :limit")
         .bind("owner", owner)
         .bind("name", name)
         .bind("reason", Reason.BEHIND.code())
         .bind("limit", limit)
-        .mapTo(String.class)
+        .map((row, _) -> subject(row))
         .list();
   }
 

@@ -118,7 +118,7 @@ final class IncidentRoutes {
     List<TimelineEntry> timeline = store.timeline(incident.id());
     Optional<String> output = store.output(incident.id());
     Optional<IncidentAnswer> answer = store.answer(incident.id());
-    List<String> behind = incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of();
+    List<Subject> behind = incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of();
     return Envelope.of(
         status,
         json -> {
@@ -131,7 +131,7 @@ final class IncidentRoutes {
           json.writeName("timeline").writeStartArray();
           timeline.forEach(entry -> write(json, entry));
           json.writeEndArray().writeName("behind").writeStartArray();
-          behind.forEach(json::writeString);
+          behind.forEach(subject -> json.writeString(subject.name()));
           json.writeEndArray().writeName("deliveries");
           outbox.writeDeliveries(json, incident.owner(), incident.id());
           json.writeEndObject().writeEndObject().writeEndObject();

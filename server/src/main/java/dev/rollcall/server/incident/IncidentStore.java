@@ -53,8 +53,8 @@ public final class IncidentStore {
     this.commits = commits;
   }
 
-  /// The names of what is unreachable behind the subject of an incident.
-  public List<String> behind(Incident incident, int limit) {
+  /// What is unreachable behind the subject of an incident, by name.
+  public List<Subject> behind(Incident incident, int limit) {
     return incident
         .subject()
         .map(

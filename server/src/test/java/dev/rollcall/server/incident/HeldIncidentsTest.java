@@ -124,7 +124,9 @@ class HeldIncidentsTest extends IncidentTests {
     down("db", "shop", "app");
     assertThat(openIncidents()).containsExactly("db");
     IncidentStore store = new IncidentStore(database, commits);
-    assertThat(store.behind(incident("db"), 10)).containsExactly("app", "shop");
+    assertThat(store.behind(incident("db"), 10))
+        .extracting(Subject::name)
+        .containsExactly("app", "shop");
     assertThat(store.behind(Scope.OPERATOR)).containsExactly(Map.entry("db", 2));
     assertThat(store.hold(Subject.Type.SERVICE, subject("shop").id()))
         .contains(new IncidentStore.Hold(Optional.of("db"), false));

@@ -24,7 +24,7 @@ record IncidentView(
     List<Subject> about,
     Optional<IncidentAnswer> answer,
     List<TimelineEntry> timeline,
-    List<String> behind,
+    List<Subject> behind,
     Optional<String> output,
     List<DeliveryRow> deliveries,
     boolean changes,
