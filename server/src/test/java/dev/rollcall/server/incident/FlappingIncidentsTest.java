@@ -36,14 +36,15 @@ class FlappingIncidentsTest extends IncidentTests {
         .extracting(TimelineEntry::type)
         .containsExactly(
             TimelineEntry.Type.OPENED, TimelineEntry.Type.FLAPPING, TimelineEntry.Type.TOLD);
-    clock.pass(Duration.ofMinutes(14));
+    clock.pass(Duration.ofMinutes(15).minusSeconds(1));
     flapping.round();
     assertThat(openIncidents()).containsExactly("a");
-    clock.pass(Duration.ofMinutes(1));
+    clock.pass(Duration.ofSeconds(1));
     flapping.round();
     assertThat(openIncidents()).isEmpty();
     notifier.round();
     assertThat(got(pager, 8).getLast().kind()).isEqualTo(Kind.RECOVERED);
+    assertThat(pager.got().getLast().message().at()).isEqualTo(clock.wall());
     clock.pass(Duration.ofMinutes(30));
     flap("a");
     assertThat(isFlapping(got(pager, 10).get(8))).isFalse();
@@ -79,6 +80,68 @@ class FlappingIncidentsTest extends IncidentTests {
     assertThat(last.message().incident().orElseThrow().reminder()).isTrue();
     up("a");
     assertThat(openIncidents()).isEmpty();
+  }
+
+  @Test
+  void theEndOfFlappingIsToldAlsoToWhomItIsToldTogether() {
+    use(all(chat));
+    for (int i = 0; i < 4; i++) {
+      down("a");
+      up("a");
+    }
+    pass(TOGETHER);
+    List<Delivery> before = List.copyOf(got(chat, 1));
+    assertThat(before.getFirst().message().name()).isEqualTo("4 incidents: 1 flapping, 3 over");
+    clock.pass(Duration.ofMinutes(15));
+    flapping.round();
+    notifier.round();
+    assertThat(got(chat, 2).getLast().kind()).isEqualTo(Kind.RECOVERED);
+  }
+
+  /// The fourth opens when the first is as old as the limit, or a moment older.
+  @Test
+  void flapsWhatOpensFourTimesWithinHalfAnHour() {
+    use(all(pager.keepingIncidents()));
+    for (String name : List.of("fast", "slow")) {
+      for (int i = 0; i < 3; i++) {
+        down(name);
+        up(name);
+        clock.pass(Duration.ofMinutes(10));
+      }
+      clock.pass(name.equals("slow") ? Duration.ofMillis(1) : Duration.ZERO);
+      down(name);
+    }
+    assertThat(incident("fast").flapping()).isTrue();
+    assertThat(incident("slow").flapping()).isFalse();
+  }
+
+  @Test
+  void whatStaysWrongAndSaysSoAgainAndAgainIsToldAgainToo() {
+    use(all(pager.keepingIncidents()));
+    for (int i = 0; i < 5; i++) {
+      flap("a");
+    }
+    down("a");
+    for (int i = 0; i < 15; i++) {
+      clock.pass(Duration.ofMinutes(1));
+      signal("a", "down", "down");
+    }
+    flapping.round();
+    notifier.round();
+    assertThat(isFlapping(got(pager, 8).getLast())).isFalse();
+  }
+
+  @Test
+  void whatIsRemovedWhileItFlapsIsOver() {
+    use(all(pager.keepingIncidents()));
+    for (int i = 0; i < 5; i++) {
+      flap("a");
+    }
+    signal("a", "up", "removed");
+    assertThat(openIncidents()).isEmpty();
+    notifier.round();
+    assertThat(got(pager, 8).getLast().message().incident().orElseThrow().ended())
+        .contains("it was removed");
   }
 
   /// Its subject goes to the other state after the round has read it.
