@@ -1,10 +1,12 @@
 package dev.rollcall.server.incident;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.TestDatabases;
@@ -78,6 +80,33 @@ class IncidentChangesTest extends IncidentTests {
     assertThat(incidents.store().opened(Scope.operator(), from, to, 1)).hasSize(1);
     assertThat(incidents.store().opened(Scope.of(7), from, to, 10)).isEmpty();
     assertThat(incidents.store().opened(Scope.operator(), to, to.plusSeconds(9), 10)).isEmpty();
+  }
+
+  @Test
+  void whatEndedBeforeItsRetentionIsDeletedWithAllThatBelongsToIt() {
+    keys.put("old", tagged("prod"));
+    down("old", "open");
+    long old = incident("old").id();
+    up("old");
+    clock.pass(Duration.ofSeconds(1));
+    down("young");
+    long young = incident("young").id();
+    up("young");
+    clock.pass(SETTINGS.retention());
+    incidents.start();
+    await().until(() -> incidents.store().find(Scope.everything(), old).isEmpty());
+    assertThat(incidents.store().timeline(old)).isEmpty();
+    assertThat(number("SELECT COUNT(*) FROM incident_tag")).isZero();
+    assertThat(incidents.store().find(Scope.everything(), young)).isPresent();
+    assertThat(openIncidents()).containsExactly("open");
+  }
+
+  private static AlertKeys tagged(String tag) {
+    return AlertKeys.stored(Json.stored("{\"tags\":[\"" + tag + "\"]}"));
+  }
+
+  private long number(String query) {
+    return database.read(handle -> handle.createQuery(query).mapTo(Long.class).one());
   }
 
   @Test
