@@ -52,6 +52,7 @@ final class ClusterMetrics {
         .register(registry);
   }
 
+  /// By name. Two may have the same: one that was killed a moment ago and the one started after it.
   private static void held(
       PrometheusRegistry registry,
       Membership membership,
@@ -64,7 +65,9 @@ final class ClusterMetrics {
         .labelNames("process")
         .callback(
             callback ->
-                there(membership).forEach(one -> callback.call(value.applyAsInt(one), one.name())))
+                there(membership).stream()
+                    .collect(Collectors.groupingBy(Member::name, Collectors.summingInt(value)))
+                    .forEach((process, sum) -> callback.call(sum, process)))
         .register(registry);
   }
 

@@ -17,6 +17,9 @@ import dev.rollcall.server.sql.TestClock;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.SharedClock;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -161,6 +164,20 @@ class MembershipTest {
     assertThat(one.finish(lease)).isFalse();
     assertThat(other.finish(taken)).isTrue();
     assertThat(other.state(one)).as("it is there again").isEqualTo(Member.State.UP);
+  }
+
+  /// As after a kill and a new start, or where two machines have the same name.
+  @Test
+  void theMetricsAddUpProcessesWithTheSameName() {
+    Running one = new Running("same");
+    Running other = new Running("same");
+    PrometheusRegistry registry = new PrometheusRegistry();
+    ClusterMetrics.watch(registry, other.membership);
+    seconds(1, one, other);
+    assertThat(registry.scrape(name -> name.equals("rollcall_cluster_checks")).stream())
+        .flatExtracting(MetricSnapshot::getDataPoints)
+        .extracting(point -> ((GaugeSnapshot.GaugeDataPointSnapshot) point).getValue())
+        .containsExactly(2.0);
   }
 
   @Test
