@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
-import java.nio.BufferUnderflowException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import redis.clients.jedis.exceptions.JedisException;
 /// What processes tell each other by PUBLISH: the results of items that another process waits for,
 /// and what has changed. A message may be lost; nothing depends on one.
 final class Announcements implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Announcements.class.getName());
   private static final Duration RETRY = Duration.ofMillis(500);
 
   /// Telling ourselves something shows that the subscription works.
@@ -123,6 +125,9 @@ final class Announcements implements AutoCloseable {
     } catch (JedisException | RedisFailure e) { // the appender says so
       disconnect();
       return RETRY;
+    } catch (RuntimeException e) { // an answer that was not read to its end may be the next one's
+      disconnect();
+      throw servers.failure(e);
     }
   }
 
@@ -169,8 +174,8 @@ final class Announcements implements AutoCloseable {
         } else if (in.getLong() != process) {
           receiver.accept(rest(in));
         }
-      } catch (BufferUnderflowException | IllegalArgumentException e) {
-        // of another version of Rollcall
+      } catch (RuntimeException e) {
+        LOG.log(Level.DEBUG, "a message of another version of Rollcall, or of a stranger", e);
       }
     }
 

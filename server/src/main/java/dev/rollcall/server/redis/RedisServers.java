@@ -36,6 +36,8 @@ final class RedisServers {
   /// The same while a command waits for entries, which takes [StreamConsumer#BLOCK].
   private static final Duration BLOCKED = Duration.ofSeconds(4);
 
+  private static final int MOST_PORT = 65_535;
+
   private final RedisLocation location;
 
   RedisServers(RedisLocation location) {
@@ -64,12 +66,9 @@ final class RedisServers {
         throw new RedisFailure(location + ": the sentinels name a server that is no master (yet)");
       }
       return redis;
-    } catch (JedisException e) {
+    } catch (RuntimeException e) {
       close(redis);
       throw failure(e);
-    } catch (RedisFailure e) {
-      close(redis);
-      throw e;
     }
   }
 
@@ -78,23 +77,35 @@ final class RedisServers {
     for (RedisLocation.Host sentinel : location.hosts()) {
       try (Jedis redis = connect(sentinel, ofSentinel())) {
         List<String> address = redis.sentinelGetMasterAddrByName(name);
-        if (address != null && address.size() == 2) {
+        if (address == null || address.size() != 2) {
+          last = new RedisFailure(location + ": sentinel " + sentinel + " knows no master " + name);
+          continue;
+        }
+        if (isPort(address.get(1))) {
           return new RedisLocation.Host(address.get(0), Integer.parseInt(address.get(1)));
         }
-        last = new RedisFailure(location + ": sentinel " + sentinel + " knows no master " + name);
-      } catch (JedisException e) {
+        last =
+            new RedisFailure(
+                location
+                    + ": sentinel "
+                    + sentinel
+                    + " names a master without a port: "
+                    + OneLine.of(String.join(" ", address)));
+      } catch (RuntimeException e) {
         last = failure(e);
-      } catch (RedisFailure e) {
-        last = e;
       }
     }
     throw last;
   }
 
+  private static boolean isPort(String text) {
+    return text.matches("[1-9]\\d{0,4}") && Integer.parseInt(text) <= MOST_PORT;
+  }
+
   private Jedis connect(RedisLocation.Host host, DefaultJedisClientConfig config) {
     try {
       return new Jedis(() -> socket(host), config); // which connects
-    } catch (JedisException e) {
+    } catch (RuntimeException e) {
       throw failure(e);
     }
   }
@@ -187,8 +198,16 @@ final class RedisServers {
     }
   }
 
-  /// The failure in one line.
-  RedisFailure failure(JedisException e) {
+  /// The failure in one line. What Jedis did not expect fails somewhere in its code: then something
+  /// else than Redis answers.
+  RedisFailure failure(RuntimeException e) {
+    if (e instanceof RedisFailure known) {
+      return known;
+    }
+    if (!(e instanceof JedisException)) {
+      return new RedisFailure(
+          location + ": does not answer as a Redis does: " + OneLine.of("" + e), e);
+    }
     Throwable deepest = e;
     while (deepest.getCause() != null && deepest.getCause() != deepest) {
       deepest = deepest.getCause();

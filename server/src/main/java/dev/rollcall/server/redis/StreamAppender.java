@@ -36,7 +36,9 @@ import redis.clients.jedis.params.XAddParams;
 /// another writer.
 final class StreamAppender implements AutoCloseable {
   private static final Logger LOG = System.getLogger(StreamAppender.class.getName());
-  private static final byte[] FIELD = "e".getBytes(UTF_8);
+
+  /// The name of the only field of an entry.
+  static final byte[] FIELD = "e".getBytes(UTF_8);
 
   /// How often an unused connection is tried, and a lost one opened again.
   private static final Duration IDLE = Duration.ofMillis(500);
@@ -161,16 +163,21 @@ final class StreamAppender implements AutoCloseable {
       if (first == null) {
         open.ping();
       }
-    } catch (RedisFailure e) {
-      return refused(first, e.reason());
-    } catch (JedisException e) {
+    } catch (RuntimeException e) {
       return refused(first, servers.failure(e).reason());
+    } catch (Error e) {
+      refused(first, "Rollcall itself failed: " + e);
+      throw e;
     }
     if (first != null) {
       List<Append> all = new ArrayList<>(List.of(first));
       queue.drainTo(all);
-      for (List<Append> some : rounds(all)) {
-        write(open, some);
+      try {
+        for (List<Append> some : rounds(all)) {
+          write(open, some);
+        }
+      } finally {
+        all.forEach(each -> refuse(each, "Rollcall itself failed")); // those not written so far
       }
     }
     return Duration.ZERO;
@@ -179,7 +186,7 @@ final class StreamAppender implements AutoCloseable {
   private Duration refused(@Nullable Append first, String why) {
     lost(why);
     if (first != null) {
-      first.added().complete(new Pending(new Added.Refused(why), List.of()));
+      refuse(first, why);
     }
     refuseAll(why);
     return RETRY;
@@ -187,15 +194,20 @@ final class StreamAppender implements AutoCloseable {
 
   private void refuseAll(String why) {
     for (Append each = queue.poll(); each != null; each = queue.poll()) {
-      each.added().complete(new Pending(new Added.Refused(why), List.of()));
+      refuse(each, why);
     }
+  }
+
+  /// Tells a caller so that was not told anything yet.
+  private static void refuse(Append append, String why) {
+    append.added().complete(new Pending(new Added.Refused(why), List.of()));
   }
 
   private Jedis opened() {
     Jedis fresh = servers.connect();
     try {
       promises.look(fresh);
-    } catch (JedisException e) {
+    } catch (RuntimeException e) {
       RedisServers.close(fresh);
       throw servers.failure(e);
     }
@@ -298,7 +310,7 @@ final class StreamAppender implements AutoCloseable {
       }
     } catch (JedisException e) {
       doubt(groups, servers.failure(e).reason());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       doubt(groups, "Rollcall itself failed: " + e);
       throw e;
     }

@@ -8,8 +8,6 @@ import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +33,6 @@ import redis.clients.jedis.resps.StreamEntryBinary;
 /// Redis; that saves work, and nothing depends on it: items that two of them apply are recognised
 /// by their [StreamPositions].
 final class StreamConsumer<I, R> implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(StreamConsumer.class.getName());
 
   /// How long a read waits for an entry.
   static final Duration BLOCK = Duration.ofMillis(500);
@@ -60,6 +57,7 @@ final class StreamConsumer<I, R> implements AutoCloseable {
   private final long process;
   private final Clock clock;
   private final BackgroundLoop loop;
+  private final KeptAside aside;
   private final Batch<Chunk, List<Result>> applying = this::applyAll;
 
   // Used by the thread only:
@@ -84,6 +82,7 @@ final class StreamConsumer<I, R> implements AutoCloseable {
     this.counts = parts.counts();
     this.process = process;
     this.clock = clock;
+    this.aside = new KeptAside(stream, counts, clock);
     this.loop =
         new BackgroundLoop(
             stream.substring(stream.lastIndexOf(':', stream.lastIndexOf(':') - 1) + 1),
@@ -118,6 +117,7 @@ final class StreamConsumer<I, R> implements AutoCloseable {
       List<StreamEntryBinary> entries = read(open);
       if (!entries.isEmpty()) {
         apply(entries);
+        aside.write(open);
         delete(open, entries);
       }
       return Duration.ZERO;
@@ -133,6 +133,9 @@ final class StreamConsumer<I, R> implements AutoCloseable {
     } catch (RedisFailure e) {
       disconnect();
       return RETRY;
+    } catch (RuntimeException e) { // an answer that was not read to its end may be the next one's
+      disconnect();
+      throw e;
     }
   }
 
@@ -188,14 +191,14 @@ final class StreamConsumer<I, R> implements AutoCloseable {
   }
 
   private void apply(List<StreamEntryBinary> entries) {
+    aside.begin();
     List<StreamEntry.Item> items = new ArrayList<>();
     for (StreamEntryBinary entry : entries) {
+      byte[] bytes = entry.getFields().values().iterator().next();
       try {
-        items.addAll(StreamEntry.of(entry.getFields().values().iterator().next()).numbered());
+        items.addAll(StreamEntry.of(bytes).numbered());
       } catch (IllegalArgumentException e) {
-        counts.dropped().inc();
-        LOG.log(
-            Level.ERROR, stream + ": entry " + entry.getID() + " cannot be read and is dropped", e);
+        aside.add(bytes, "entry " + entry.getID() + " cannot be read", e);
       }
     }
     for (int from = 0; from < items.size(); from += AT_ONCE) {
@@ -210,13 +213,15 @@ final class StreamConsumer<I, R> implements AutoCloseable {
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
+      if (!KeptAside.isOfAnItem(e)) {
+        throw e;
+      }
       if (chunk.items().size() > 1) { // one of them cannot be written: separate it from the others
         int half = chunk.items().size() / 2;
         apply(new Chunk(chunk.items().subList(0, half)));
         apply(new Chunk(chunk.items().subList(half, chunk.items().size())));
       } else {
-        counts.dropped().inc();
-        LOG.log(Level.ERROR, stream + ": an item cannot be applied and is dropped", e);
+        aside.add(chunk.items().getFirst().alone(), "an item cannot be applied", e);
       }
       return;
     }

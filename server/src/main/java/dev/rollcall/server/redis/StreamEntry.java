@@ -45,6 +45,11 @@ record StreamEntry(long process, long writer, long first, List<byte[]> items) {
     byte[] bytes() {
       return entry.items.get(place);
     }
+
+    /// The bytes of an entry with this item alone.
+    byte[] alone() {
+      return new StreamEntry(entry.process, entry.writer, number(), List.of(bytes())).bytes();
+    }
   }
 
   byte[] bytes() {

@@ -84,6 +84,9 @@ final class StreamWatch implements AutoCloseable {
     } catch (JedisException | RedisFailure e) { // the appender says so
       disconnect();
       return RETRY;
+    } catch (RuntimeException e) { // an answer that was not read to its end may be the next one's
+      disconnect();
+      throw servers.failure(e);
     }
   }
 

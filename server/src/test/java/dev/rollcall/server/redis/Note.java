@@ -7,13 +7,19 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// What the tests write: a number about a subject. A negative one cannot be written.
 record Note(String subject, int number) {
   static final String MIGRATION = "db/test/V1__note.sql";
 
+  private static final AtomicInteger NO_ROOM = new AtomicInteger();
+
   private static final Batch<Note, Integer> ADD =
       (tx, notes) -> {
+        if (NO_ROOM.getAndUpdate(times -> Math.max(0, times - 1)) > 0) {
+          throw new OutOfMemoryError("of a test");
+        }
         if (notes.stream().anyMatch(note -> note.number() < 0)) {
           throw new IllegalArgumentException("a negative number");
         }
@@ -66,6 +72,11 @@ record Note(String subject, int number) {
           return ADD;
         }
       };
+
+  /// The next writes find no memory.
+  static void noRoom(int times) {
+    NO_ROOM.set(times);
+  }
 
   /// The numbers of a subject, in the order in which they were written.
   static List<Integer> written(Database database, String subject) {

@@ -7,15 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.redis.StreamBuffer.Written;
-import dev.rollcall.server.sql.Database;
-import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation;
-import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
-import dev.rollcall.server.time.Clock;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,13 +17,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.XAddParams;
 import redis.clients.jedis.params.XReadParams;
@@ -38,51 +32,12 @@ import redis.clients.jedis.resps.StreamEntryBinary;
 /// Writes that go through a real Redis to a real PostgreSQL, while either of them is away.
 class StreamBufferTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final long MOST = 1 << 20;
+  private static final byte[] FIELD = "e".getBytes(UTF_8);
 
   @TempDir Path folder;
   private RedisServer server;
   private Wire wire;
   private RunningProcess process;
-
-  /// What a process of Rollcall has of it.
-  private static final class RunningProcess implements AutoCloseable {
-    private final Database database;
-    private final GroupCommit commits;
-    private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final Redis redis;
-    private final StreamBuffer<Note, Integer> buffer;
-
-    RunningProcess(DatabaseLocation location, RedisLocation redisLocation) {
-      this(location, redisLocation, _ -> {});
-    }
-
-    RunningProcess(
-        DatabaseLocation location, RedisLocation redisLocation, Consumer<Redis> beforeTheStart) {
-      database =
-          Database.open(
-              DatabaseConfig.of(location, Note.MIGRATION, StreamPositions.MIGRATION),
-              Clock.system());
-      commits = new GroupCommit(database);
-      redis =
-          new Redis(
-              new RedisSettings(redisLocation, MOST, 0),
-              database,
-              commits,
-              registry,
-              Clock.system());
-      buffer = redis.buffer(Note.KIND);
-      beforeTheStart.accept(redis);
-      redis.start();
-    }
-
-    @Override
-    public void close() {
-      redis.close();
-      commits.close();
-      database.close();
-    }
-  }
 
   @BeforeEach
   void open() throws IOException {
@@ -100,6 +55,32 @@ class StreamBufferTest {
 
   private RedisLocation location() {
     return RedisLocation.parse(server.url());
+  }
+
+  /// The stream of the notes about `one`.
+  private static String stream() {
+    List<String> streams = StreamBuffer.streams("rollcall:0:", Note.KIND);
+    return streams.get(Math.floorMod("one".hashCode(), streams.size()));
+  }
+
+  /// What is kept aside of that stream, when there is as much.
+  private List<byte[]> rawAside(int entries) {
+    try (Jedis redis = server.client()) {
+      String aside = stream() + ":aside";
+      await().atMost(PATIENCE).until(() -> redis.xlen(aside) == entries);
+      return redis
+          .xreadBinary(
+              XReadParams.xReadParams(), Map.of(aside.getBytes(UTF_8), new StreamEntryID()))
+          .getFirst()
+          .getValue()
+          .stream()
+          .map(entry -> entry.getFields().values().iterator().next())
+          .toList();
+    }
+  }
+
+  private List<StreamEntry> aside(int entries) {
+    return rawAside(entries).stream().map(StreamEntry::of).toList();
   }
 
   private Written<Integer> write(int number) {
@@ -206,7 +187,7 @@ class StreamBufferTest {
     }
     write(3);
     awaitWritten(1, 2, 3);
-    assertThat(counter("rollcall_stream_replayed")).isEqualTo(2);
+    assertThat(process.counter("rollcall_stream_replayed")).isEqualTo(2);
   }
 
   @Test
@@ -310,7 +291,44 @@ class StreamBufferTest {
   void anItemThatCannotBeAppliedDoesNotHoldUpTheOthers() {
     process.buffer.writeAll(List.of(new Note("one", 1), new Note("one", -1), new Note("one", 2)));
     awaitWritten(1, 2);
-    assertThat(counter("rollcall_stream_dropped")).isOne();
+    assertThat(process.counter("rollcall_stream_dropped")).isOne();
+    assertThat(aside(1).getFirst().items()).containsExactly("-1 one".getBytes(UTF_8));
+  }
+
+  /// Of a version that does not exist yet, or of another program.
+  @Test
+  void anEntryThatCannotBeReadIsKeptAside() {
+    byte[] strange = {7, 1, 2};
+    try (Jedis redis = server.client()) {
+      redis.xadd(stream().getBytes(UTF_8), XAddParams.xAddParams(), Map.of(FIELD, strange));
+    }
+    process.buffer.writeAll(List.of(new Note("one", 1)));
+    awaitWritten(1);
+    await().atMost(PATIENCE).until(() -> process.counter("rollcall_stream_dropped") == 1);
+    assertThat(rawAside(1)).containsExactly(strange);
+  }
+
+  @Test
+  void noMoreIsKeptAsideThanAThousandEntries() {
+    try (Jedis redis = server.client();
+        Pipeline pipeline = redis.pipelined()) {
+      for (int i = 0; i < 1_100; i++) {
+        pipeline.xadd(
+            stream().getBytes(UTF_8), XAddParams.xAddParams(), Map.of(FIELD, new byte[] {9}));
+      }
+    }
+    process.buffer.writeAll(List.of(new Note("one", 1)));
+    awaitWritten(1);
+    await().atMost(PATIENCE).until(() -> process.counter("rollcall_stream_dropped") == 1_100);
+    assertThat(rawAside(1_000)).hasSize(1_000);
+  }
+
+  @Test
+  void nothingIsGivenUpBecauseThereWasNoRoomToApplyIt() {
+    Note.noRoom(3);
+    process.buffer.writeAll(List.of(new Note("one", 1), new Note("one", 2)));
+    awaitWritten(1, 2);
+    assertThat(process.counter("rollcall_stream_dropped")).isZero();
   }
 
   @Test
@@ -326,12 +344,5 @@ class StreamBufferTest {
               line -> assertThat(line).startsWith("maxmemory-policy is allkeys-lru"));
       assertThat(new RedisPromises(servers, 0).lines(good)).isEmpty();
     }
-  }
-
-  private double counter(String name) {
-    return process.registry.scrape(one -> one.equals(name)).stream()
-        .flatMap(one -> one.getDataPoints().stream())
-        .mapToDouble(point -> ((CounterSnapshot.CounterDataPointSnapshot) point).getValue())
-        .sum();
   }
 }

@@ -1,0 +1,110 @@
+package dev.rollcall.server.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.rollcall.server.time.Clock;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.params.XAddParams;
+
+/// What of a stream cannot be read or applied. It goes to another stream, whose name ends in
+/// `:aside`, before it is deleted from its own: somebody was told that it is kept. The newest
+/// [#MOST] entries stay there.
+///
+/// For one thread.
+final class KeptAside {
+  private static final Logger LOG = System.getLogger(KeptAside.class.getName());
+
+  static final int MOST = 1_000;
+
+  /// Whoever fills a stream with something else does not fill the log too.
+  private static final Duration TOLD_AGAIN = Duration.ofMinutes(1);
+
+  /// The classes of SQL states that are the fault of a value: wrong, forbidden, too large.
+  private static final Set<String> OF_A_VALUE = Set.of("22", "23", "54");
+
+  private final String stream;
+  private final StreamCounts counts;
+  private final Clock clock;
+  private final List<byte[]> entries = new ArrayList<>();
+  private Duration toldAt;
+  private long untold;
+
+  KeptAside(String stream, StreamCounts counts, Clock clock) {
+    this.stream = stream;
+    this.counts = counts;
+    this.clock = clock;
+    this.toldAt = clock.monotonic().minus(TOLD_AGAIN);
+  }
+
+  /// Begins anew: what was added will be found again.
+  void begin() {
+    entries.clear();
+  }
+
+  /// Whether a failure is the fault of an item. Another one ends when somebody repairs something.
+  static boolean isOfAnItem(RuntimeException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        String state = sql.getSQLState();
+        return state != null && state.length() > 2 && OF_A_VALUE.contains(state.substring(0, 2));
+      }
+      if (cause instanceof Error && !(cause instanceof StackOverflowError)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Adds an entry, as it was read.
+  void add(byte[] entry, String why, RuntimeException failure) {
+    entries.add(entry);
+    untold++;
+    if (clock.monotonic().minus(toldAt).compareTo(TOLD_AGAIN) >= 0) {
+      LOG.log(
+          Level.ERROR,
+          "%s: %s; it is kept in %s (%d since this was last said)"
+              .formatted(stream, why, name(), untold),
+          failure);
+      toldAt = clock.monotonic();
+      untold = 0;
+    }
+  }
+
+  /// Writes what was added.
+  ///
+  /// @throws redis.clients.jedis.exceptions.JedisException if Redis does not answer
+  void write(Jedis redis) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    try (Pipeline pipeline = redis.pipelined()) {
+      for (byte[] entry : entries) {
+        pipeline.xadd(
+            name().getBytes(UTF_8),
+            XAddParams.xAddParams().maxLen(MOST),
+            Map.of(StreamAppender.FIELD, entry));
+      }
+      for (Object answer : pipeline.syncAndReturnAll()) {
+        if (answer instanceof JedisDataException refusal) {
+          LOG.log(Level.ERROR, "{0} is not kept: {1}", name(), refusal.getMessage());
+        }
+      }
+    }
+    counts.dropped().inc(entries.size());
+    entries.clear();
+  }
+
+  private String name() {
+    return stream + ":aside";
+  }
+}

@@ -1,0 +1,132 @@
+package dev.rollcall.server.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.redis.StreamBuffer.Written;
+import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.sql.TestDatabases;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Servers that answer what a Redis does not: everything goes straight to the database, and nobody
+/// waits for ever.
+class HostileRedisTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /// Speaks the protocol of Redis, and says something of its own.
+  private static final class StandIn implements AutoCloseable {
+    private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final Function<List<String>, String> answer;
+
+    /// @param answer to a command with its arguments, as it is sent
+    StandIn(Function<List<String>, String> answer) throws IOException {
+      this.answer = answer;
+      Thread.ofVirtual().start(this::accept);
+    }
+
+    private void accept() {
+      try {
+        while (true) {
+          Socket peer = socket.accept();
+          Thread.ofVirtual().start(() -> serve(peer));
+        }
+      } catch (IOException e) {
+        // closed
+      }
+    }
+
+    private void serve(Socket peer) {
+      try (peer;
+          BufferedReader in =
+              new BufferedReader(new InputStreamReader(peer.getInputStream(), UTF_8));
+          OutputStream out = peer.getOutputStream()) {
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+          List<String> command = new ArrayList<>();
+          for (int left = Integer.parseInt(line.substring(1)); left > 0; left--) {
+            in.readLine();
+            command.add(in.readLine());
+          }
+          out.write(answer.apply(command).getBytes(UTF_8));
+        }
+      } catch (IOException e) {
+        // the client is gone
+      }
+    }
+
+    String host() {
+      return "127.0.0.1:" + socket.getLocalPort();
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  private static DatabaseLocation database() {
+    return TestDatabases.freshOn(TestDatabases.postgresPort());
+  }
+
+  private static void writesToTheDatabase(String redis) throws Exception {
+    try (RunningProcess process = new RunningProcess(database(), RedisLocation.parse(redis))) {
+      CompletableFuture<Written<Integer>> written =
+          CompletableFuture.supplyAsync(() -> process.buffer.write(new Note("one", 1)));
+      assertThat(written.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .isEqualTo(new Written.Applied<>(1));
+      assertThat(process.redis.trouble()).isPresent();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "", "-1", "0", "70000", "99999999999"})
+  void aSentinelMayNameAnyPort(String port) throws Exception {
+    String named = "*2\r\n$9\r\n127.0.0.1\r\n$%d\r\n%s\r\n".formatted(port.length(), port);
+    try (StandIn sentinel =
+        new StandIn(command -> command.getFirst().equals("SENTINEL") ? named : "+OK\r\n")) {
+      writesToTheDatabase("redis-sentinel://" + sentinel.host() + "/main");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {":1\r\n", "*0\r\n", "$-1\r\n", "*-1\r\n", "*1\r\n:1\r\n"})
+  void aServerMayAnswerAnything(String answer) throws Exception {
+    try (StandIn server = new StandIn(_ -> answer)) {
+      writesToTheDatabase("redis://" + server.host());
+    }
+  }
+
+  /// What a caller added is stored, refused or in doubt, whatever fails.
+  @Test
+  void aServerMayAnswerSomethingElseLater() throws Exception {
+    try (StandIn server =
+            new StandIn(
+                command ->
+                    Map.of("XADD", "*1\r\n:7\r\n", "PING", "+PONG\r\n", "SELECT", "+OK\r\n")
+                        .getOrDefault(command.getFirst(), "*0\r\n"));
+        RunningProcess process =
+            new RunningProcess(database(), RedisLocation.parse("redis://" + server.host()))) {
+      await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
+      CompletableFuture<Written<Integer>> written =
+          CompletableFuture.supplyAsync(() -> process.buffer.write(new Note("one", 1)));
+      assertThat(written.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .isEqualTo(new Written.Applied<>(1));
+    }
+  }
+}
