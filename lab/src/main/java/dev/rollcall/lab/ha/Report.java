@@ -96,7 +96,7 @@ public record Report(
   }
 
   /// Whether nothing was lost or doubled, and everything works again.
-  boolean isGood() {
+  public boolean isGood() {
     return lost.isEmpty() && alerts.isEmpty() && trouble.isEmpty();
   }
 
