@@ -45,7 +45,8 @@ class ServiceSubjectsTest {
       long service = data.service("db");
       Instant at = data.clock.wall();
       Streak streak = Streak.NONE;
-      for (char one : found.toCharArray()) {
+      for (int i = 0; i < found.length(); i++) {
+        char one = found.charAt(i);
         at = at.plusSeconds(1);
         if (one != ' ') {
           Observation observation = observation(one, at);
