@@ -64,7 +64,9 @@ final class Rollcall {
             "FAKETIME_DONT_FAKE_MONOTONIC",
             "1",
             "DONT_FAKE_MONOTONIC",
-            "1"));
+            "1",
+            "FAKETIME_FORCE_MONOTONIC_FIX", // otherwise waits of Java end at once
+            "0"));
   }
 
   /// Not the command `faketime`: it starts the program as a child, which stays when it is ended.
