@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Handle;
 
 /// The rows of the processes. All times come from the clock of the database.
 final class MemberTable {
-  private static final String NOW = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+  private static final String NOW = InstantColumns.POSTGRES_NOW;
 
   private static final int MOST = 1_000;
 

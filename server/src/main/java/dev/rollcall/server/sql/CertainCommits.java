@@ -35,19 +35,21 @@ final class CertainCommits extends DelegatingTransactionHandler {
   private static final String COMMIT =
       """
       INSERT INTO commit_token (token, at, written)
-        SELECT ?, ?, TRUE WHERE pg_current_xact_id_if_assigned() IS NOT NULL;
+        SELECT ?, %s, TRUE WHERE pg_current_xact_id_if_assigned() IS NOT NULL;
       DELETE FROM commit_token
         WHERE token = ? AND pg_current_xact_id_if_assigned() IS NOT NULL;
       COMMIT\
-      """;
+      """
+          .formatted(InstantColumns.POSTGRES_NOW);
 
   /// Waits for the other one if it is still being committed. It writes in any case, so that its own
   /// answer says that the standbys, too, have what they must have.
   private static final String SETTLE =
       """
-      INSERT INTO commit_token (token, at, written) VALUES (?, ?, FALSE)
+      INSERT INTO commit_token (token, at, written) VALUES (?, %s, FALSE)
       ON CONFLICT (token) DO UPDATE SET at = excluded.at RETURNING written\
-      """;
+      """
+          .formatted(InstantColumns.POSTGRES_NOW);
 
   /// How long it tries to find out.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -90,11 +92,12 @@ final class CertainCommits extends DelegatingTransactionHandler {
   }
 
   /// Removes what processes left that have ended.
-  static void forgetOld(DataSource source, Clock clock) throws SQLException {
+  static void forgetOld(DataSource source) throws SQLException {
     try (Connection connection = source.getConnection();
         PreparedStatement delete =
-            connection.prepareStatement("DELETE FROM commit_token WHERE at < ?")) {
-      delete.setLong(1, clock.wall().minus(KEPT).toEpochMilli());
+            connection.prepareStatement(
+                "DELETE FROM commit_token WHERE at < " + InstantColumns.POSTGRES_NOW + " - ?")) {
+      delete.setLong(1, KEPT.toMillis());
       delete.executeUpdate();
     }
   }
@@ -141,8 +144,7 @@ final class CertainCommits extends DelegatingTransactionHandler {
   private void send(Connection connection, long token, long old) throws SQLException {
     try (PreparedStatement commit = connection.prepareStatement(COMMIT)) {
       commit.setLong(1, token);
-      commit.setLong(2, clock.wall().toEpochMilli());
-      commit.setLong(3, old);
+      commit.setLong(2, old);
       commit.execute();
     }
   }
@@ -167,7 +169,6 @@ final class CertainCommits extends DelegatingTransactionHandler {
     Connection connection = writers.openConnection();
     try (PreparedStatement insert = connection.prepareStatement(SETTLE)) {
       insert.setLong(1, token);
-      insert.setLong(2, clock.wall().toEpochMilli());
       insert.setQueryTimeout(Math.toIntExact(ATTEMPT.toSeconds()));
       try (ResultSet row = insert.executeQuery()) {
         row.next();

@@ -321,7 +321,7 @@ public final class Database implements AutoCloseable {
     try {
       new Migrations(config.location(), dialect, config.migrations(), clock).run(source, answered);
       if (dialect instanceof Dialect.Postgres && config.certainCommits()) {
-        CertainCommits.forgetOld(source, clock);
+        CertainCommits.forgetOld(source);
       }
     } catch (SQLException e) {
       Diagnosis found = dialect.diagnose(e);

@@ -9,6 +9,10 @@ import java.util.Optional;
 
 /// Reads and writes instants in nullable columns of milliseconds.
 public final class InstantColumns {
+  /// The present time by the clock of PostgreSQL, as an expression of its SQL.
+  public static final String POSTGRES_NOW =
+      "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+
   private InstantColumns() {}
 
   /// The instant in a column, counted from 1.
