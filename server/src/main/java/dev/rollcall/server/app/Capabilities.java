@@ -23,7 +23,6 @@ import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
-import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.target.Pool;
 import dev.rollcall.server.time.Clock;
@@ -62,17 +61,19 @@ record Capabilities(
     Database database = parts.add("the database", Database.openOrWait(config, machine));
     DatabaseMetrics.register(database, registry);
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
-    return switch (config.location()) {
-      case DatabaseLocation.SqliteFile _ ->
-          open(settings, database, commits, Optional.empty(), registry, machine, parts);
-      case DatabaseLocation.PostgresServer _ -> {
-        SharedClock shared = new SharedClock(machine);
-        // Closed after all that claims due rows.
-        Cluster cluster =
-            parts.add("the cluster", new Cluster(database, commits, registry, shared));
-        yield open(settings, database, commits, Optional.of(cluster), registry, shared, parts);
-      }
-    };
+    Optional<Cluster> cluster = cluster(database, commits, registry, parts);
+    return open(settings, database, commits, cluster, registry, database.clock(), parts);
+  }
+
+  /// Without lambdas, which would load the package where it is not used. It is closed after all
+  /// that claims due rows.
+  private static Optional<Cluster> cluster(
+      Database database, GroupCommit commits, PrometheusRegistry registry, Parts parts) {
+    Optional<SharedClock> clock = database.sharedClock();
+    return clock.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            parts.add("the cluster", new Cluster(database, commits, registry, clock.get())));
   }
 
   private static Capabilities open(

@@ -117,10 +117,10 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
       throws InterruptedException {
     DataFolder.open(settings.storage().data());
     DatabaseConfig config = Tables.in(settings.storage().database());
-    Clock clock = Clock.system();
-    try (Database database = Database.open(config, clock);
+    try (Database database = Database.open(config, Clock.system());
         GroupCommit commits = new GroupCommit(database);
-        Accounts accounts = new Accounts(database, commits, settings.accounts(), key, clock)) {
+        Accounts accounts =
+            new Accounts(database, commits, settings.accounts(), key, database.clock())) {
       return reset.isPresent() ? accounts.newPassword(reset.get()) : accounts.newSetupCode();
     }
   }

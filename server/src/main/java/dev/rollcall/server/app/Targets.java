@@ -47,10 +47,11 @@ final class Targets {
 
   private Ports.Open open(Parts parts) {
     DataFolder.open(settings.storage().data());
-    Clock clock = Clock.system();
     Database database =
         parts.add(
-            "the database", Database.openOrWait(Tables.in(settings.storage().database()), clock));
+            "the database",
+            Database.openOrWait(Tables.in(settings.storage().database()), Clock.system()));
+    Clock clock = database.clock();
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Pool pool =
         parts.add(

@@ -32,18 +32,13 @@ public final class Cluster implements AutoCloseable {
   /// The processes, and when they were read, by the clock of the database.
   record Members(List<Member> all, Instant at) {}
 
-  /// @param clock is corrected to that of the database
+  /// @param clock that of the database
   public Cluster(
       Database database, GroupCommit commits, PrometheusRegistry registry, SharedClock clock) {
     this.database = database;
     this.clock = clock;
     membership = new Membership(database, commits, clock);
     ClusterMetrics.watch(registry, membership);
-    try {
-      membership.followClock();
-    } catch (StorageException e) {
-      // as soon as the database is available
-    }
   }
 
   /// Gives signs of life from now on.

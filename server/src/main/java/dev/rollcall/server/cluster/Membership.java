@@ -37,22 +37,13 @@ final class Membership {
 
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
-  /// Answers that take longer say nothing about clocks.
-  private static final Duration QUICK = Duration.ofMillis(250);
-
-  /// A difference of clocks from which on somebody should set them.
-  private static final Duration WRONG = Duration.ofSeconds(2);
-
   private static final Logger LOG = System.getLogger(Membership.class.getName());
 
   /// @param joins whether the process has no row yet
   private record Sign(long id, boolean joins, Self self, Work work, Duration ahead) {}
 
   /// @param alive false: others took this process for dead
-  /// @param asked this machine's wall clock when the database told its time `now`
-  /// @param took how long that answer took
-  private record View(
-      boolean alive, List<Member> members, Instant now, Instant asked, Duration took) {}
+  private record View(boolean alive, List<Member> members, Instant now) {}
 
   private record Silent(Member member, String by) {}
 
@@ -89,7 +80,6 @@ final class Membership {
   private final AtomicLong takeovers = new AtomicLong();
   private final AtomicLong takenRows = new AtomicLong();
   private volatile List<Member> members = List.of();
-  private volatile Duration ahead = Duration.ZERO;
   private boolean joined;
 
   Membership(Database database, GroupCommit commits, SharedClock clock) {
@@ -99,21 +89,10 @@ final class Membership {
     this.clock = clock;
   }
 
-  /// Follows the clock of the database before anything else has begun.
-  void followClock() {
-    View view =
-        database.read(
-            handle -> {
-              MemberTable.now(handle); // the connection is open now
-              return view(true, List.of(), handle);
-            });
-    follow(view);
-  }
-
   /// Gives a sign of life, and looks after the others.
   void round(Self self, Supplier<Work> work) {
     Duration asked = clock.monotonic();
-    Sign sign = new Sign(claimant.id(), !joined, self, work.get(), ahead);
+    Sign sign = new Sign(claimant.id(), !joined, self, work.get(), clock.ownAhead());
     View view = commits.write(signs, sign);
     if (!view.alive()) {
       LOG.log(
@@ -129,7 +108,6 @@ final class Membership {
     claimant.share(share(view.members()));
     claimant.aliveUntil(asked.plus(BELIEVED));
     members = view.members();
-    follow(view);
     List<Member> others =
         view.members().stream()
             .filter(other -> other.isThere() && other.id() != claimant.id())
@@ -206,25 +184,6 @@ final class Membership {
     return rows;
   }
 
-  private void follow(View view) {
-    if (view.took().compareTo(QUICK) > 0) {
-      return;
-    }
-    Duration before = clock.correction();
-    Duration difference = Duration.between(view.asked(), view.now());
-    ahead = difference.negated();
-    if (clock.follow(difference)
-        && difference.minus(before).abs().compareTo(WRONG) > 0
-        && difference.abs().compareTo(WRONG) > 0) {
-      LOG.log(
-          Level.WARNING,
-          "the clock of this machine is {0} {1} that of the database: Rollcall uses that of the"
-              + " database; set the clocks, as with NTP",
-          Durations.words(difference.abs()),
-          difference.isNegative() ? "ahead of" : "behind");
-    }
-  }
-
   /// This process stops: what it had claimed is due at once, and others need not wait for its
   /// silence.
   void leave() {
@@ -264,7 +223,7 @@ final class Membership {
 
   /// How far the clock of this machine is ahead of the database's; negative: behind.
   Duration clockAhead() {
-    return ahead;
+    return clock.ownAhead();
   }
 
   /// How many processes this one has taken over.
@@ -277,15 +236,7 @@ final class Membership {
     return takenRows.get();
   }
 
-  private View view(boolean alive, List<Member> all, Handle handle) {
-    Duration began = clock.monotonic();
-    Instant asked = clock.ownWall();
-    Instant now = MemberTable.now(handle);
-    Duration took = clock.monotonic().minus(began);
-    return new View(alive, all, now, asked.plus(took.dividedBy(2)), took);
-  }
-
-  private final class Signs implements Batch<Sign, View> {
+  private static final class Signs implements Batch<Sign, View> {
     @Override
     public List<View> apply(Handle tx, List<Sign> all) {
       MemberTable.withoutSync(tx);
@@ -297,7 +248,7 @@ final class Membership {
         MemberTable.join(tx, sign.id(), sign.self());
       }
       boolean alive = MemberTable.live(tx, sign.id(), sign.work(), sign.ahead());
-      return view(alive, MemberTable.all(tx), tx);
+      return new View(alive, MemberTable.all(tx), MemberTable.now(tx));
     }
 
     @Override

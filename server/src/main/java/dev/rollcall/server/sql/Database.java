@@ -4,6 +4,7 @@ import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.Dialect.Diagnosis;
 import dev.rollcall.server.sql.Dialect.Fault;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.SharedClock;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -22,6 +23,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /// An open database. Read with [#read], write with a [GroupCommit].
@@ -57,6 +59,9 @@ public final class Database implements AutoCloseable {
 
   /// Set once, before anybody else has the database.
   private Optional<StandbyReads> standby = Optional.empty();
+
+  /// The same.
+  private Optional<DatabaseClock> serverClock = Optional.empty();
 
   private final CountDownLatch answered = new CountDownLatch(1);
   private final Clock clock;
@@ -183,6 +188,7 @@ public final class Database implements AutoCloseable {
       case PostgresServer server -> {
         Dialect dialect = new Dialect.Postgres();
         PostgresHosts hosts = new PostgresHosts(server);
+        SharedClock shared = new SharedClock(clock);
         Database database =
             new Database(
                 server,
@@ -193,8 +199,9 @@ public final class Database implements AutoCloseable {
                 Optional.empty(),
                 answered ->
                     migrate(
-                        config, dialect, PostgresConnections.migrations(hosts), answered, clock),
-                clock);
+                        config, dialect, PostgresConnections.migrations(hosts), answered, shared),
+                shared);
+        database.serverClock = Optional.of(new DatabaseClock(shared, database::readEach));
         database.standby =
             config
                 .standby()
@@ -215,7 +222,24 @@ public final class Database implements AutoCloseable {
                   _ -> new Trouble(location + ": its tables are being updated", clock.monotonic()));
           answered.countDown();
         });
+    serverClock.ifPresent(
+        server -> {
+          try (Handle handle = handle(readers)) {
+            server.start(handle);
+          } catch (JdbiException e) {
+            throw storage(dialect.diagnose(e), Stage.WORK, e);
+          }
+        });
     open = true;
+  }
+
+  private void readEach(Consumer<Handle> read) {
+    boolean _ =
+        read(
+            handle -> {
+              read.accept(handle);
+              return true;
+            });
   }
 
   /// @throws StorageException while it is not open
@@ -337,6 +361,17 @@ public final class Database implements AutoCloseable {
   /// Where the data is; its text contains no password.
   public DatabaseLocation location() {
     return location;
+  }
+
+  /// The clock that counts for everybody who uses this database: that of PostgreSQL, from before
+  /// anything can be read or written; with SQLite that of this machine.
+  public Clock clock() {
+    return clock;
+  }
+
+  /// The same, if it is that of a server.
+  public Optional<SharedClock> sharedClock() {
+    return serverClock.map(DatabaseClock::clock);
   }
 
   /// Reads with one of the connections for reading. Each statement sees what was committed before
@@ -630,6 +665,7 @@ public final class Database implements AutoCloseable {
   /// Closes the connections when they are no longer in use, and releases the file.
   @Override
   public void close() {
+    serverClock.ifPresent(DatabaseClock::close);
     standby.ifPresent(StandbyReads::close);
     readers.close();
     log.ifPresent(SqliteLog::close);

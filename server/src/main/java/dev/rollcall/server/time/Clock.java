@@ -11,6 +11,12 @@ public interface Clock {
   /// Time since a fixed moment of this process: for measuring durations. It never goes back.
   Duration monotonic();
 
+  /// Whether the wall clock is the one that counts. Until then, nothing may get a time that other
+  /// processes compare with theirs.
+  default boolean isKnown() {
+    return true;
+  }
+
   /// The clocks of this machine.
   static Clock system() {
     return new Clock() {

@@ -15,8 +15,6 @@ import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.TestClock;
 import dev.rollcall.server.sql.TestDatabases;
-import dev.rollcall.server.time.Clock;
-import dev.rollcall.server.time.SharedClock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -25,7 +23,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +69,7 @@ class MembershipTest {
                   Duration::ofMillis,
                   DueTable.AS_FINISHED));
       self = new Self(name, "1", 56, "http://" + name, runsChecks);
-      membership = new Membership(database, commits, new SharedClock(clock));
+      membership = new Membership(database, commits, database.sharedClock().orElseThrow());
       started.add(this);
     }
 
@@ -299,28 +296,5 @@ class MembershipTest {
     other.membership.forget();
     other.round();
     assertThat(other.membership.members()).hasSize(2);
-  }
-
-  @Test
-  void theClockOfTheDatabaseIsUsed() {
-    Clock system = Clock.system();
-    Clock wrong =
-        new Clock() {
-          @Override
-          public Instant wall() {
-            return system.wall().plusSeconds(60);
-          }
-
-          @Override
-          public Duration monotonic() {
-            return system.monotonic();
-          }
-        };
-    Running one = new Running("one");
-    SharedClock shared = new SharedClock(wrong);
-    Membership membership = new Membership(one.database, one.commits, shared);
-    membership.followClock();
-    assertThat(Duration.between(system.wall(), shared.wall()).abs()).isLessThan(SECOND);
-    assertThat(membership.clockAhead()).isBetween(SECOND.multipliedBy(59), SECOND.multipliedBy(61));
   }
 }
