@@ -124,6 +124,25 @@ class RedisIT {
     }
   }
 
+  /// Its own clock may be wrong.
+  @Test
+  void aProcessTakesNoHeartbeatBeforeItKnowsTheTimeOfTheDatabase() throws Exception {
+    try (RedisServer redis = RedisServer.start(folder.resolve("redis"));
+        Receiver receiver = new Receiver();
+        Targets targets = new Targets();
+        Wire wire = new Wire(TestDatabases.postgresPort())) {
+      wire.cut();
+      try (RunningRollcall rollcall = plan(wire, redis, receiver, targets).start()) {
+        Answer answer = call(rollcall, 0);
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.json().toString()).contains("the time is not known");
+        assertThat(rollcall.health("/ready").statusCode()).isEqualTo(503);
+        wire.mend();
+        await().atMost(PATIENCE).until(() -> call(rollcall, 0).status() == 200);
+      }
+    }
+  }
+
   @Test
   void noHeartbeatIsRefusedOrBecomesLateWhileCallsWait() throws Exception {
     try (RedisServer redis = RedisServer.start(folder.resolve("redis"));

@@ -29,6 +29,7 @@ public final class Redis implements AutoCloseable {
   private final String prefix;
   private final AppliedResults results = new AppliedResults();
   private final StreamAppender appender;
+  private final Optional<RedisTime> databaseTime;
   private final StreamWatch watch;
   private final Announcements announcements;
   private final StreamConsumer.Parts parts;
@@ -51,7 +52,8 @@ public final class Redis implements AutoCloseable {
     this.clock = clock;
     this.prefix = "rollcall:" + settings.location().database() + ":";
     RedisServers servers = new RedisServers(settings.location());
-    this.watch = new StreamWatch(servers, clock);
+    this.databaseTime = database.sharedClock().map(shared -> new RedisTime(shared, prefix));
+    this.watch = new StreamWatch(servers, clock, databaseTime);
     this.appender =
         new StreamAppender(
             servers,
@@ -137,7 +139,8 @@ public final class Redis implements AutoCloseable {
   /// Begins to write to Redis, and from there to the database.
   public void start() {
     appender.start();
-    watch.start();
+    boolean timeIsWanted = databaseTime.filter(time -> !time.isKnown()).isPresent();
+    watch.start(timeIsWanted && appender.trouble().isEmpty());
     announcements.start();
     consumers.forEach(StreamConsumer::start);
     Thread.ofVirtual().name("redis-forget").start(this::forget);

@@ -3,9 +3,11 @@ package dev.rollcall.server.redis;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
@@ -26,6 +28,7 @@ final class StreamWatch implements AutoCloseable {
 
   private final RedisServers servers;
   private final Clock clock;
+  private final Optional<RedisTime> databaseTime;
   private final BackgroundLoop loop =
       new BackgroundLoop("redis-watch", "looking at what waits in Redis", RETRY, this::round);
   private volatile Map<String, Seen> seen = Map.of();
@@ -42,9 +45,11 @@ final class StreamWatch implements AutoCloseable {
 
   private record Asked(Response<List<StreamEntry>> oldest, Response<Long> entries) {}
 
-  StreamWatch(RedisServers servers, Clock clock) {
+  /// @param databaseTime is told what Redis says of the time
+  StreamWatch(RedisServers servers, Clock clock, Optional<RedisTime> databaseTime) {
     this.servers = servers;
     this.clock = clock;
+    this.databaseTime = databaseTime;
   }
 
   /// Looks at these streams too. To be called before [#start].
@@ -54,7 +59,15 @@ final class StreamWatch implements AutoCloseable {
     seen = Map.copyOf(all);
   }
 
-  void start() {
+  /// @param nowToo whether it looks once before this returns
+  void start(boolean nowToo) {
+    if (nowToo) {
+      try {
+        round();
+      } catch (RedisFailure e) {
+        // The loop says so.
+      }
+    }
     loop.start();
   }
 
@@ -104,6 +117,7 @@ final class StreamWatch implements AutoCloseable {
     Map<String, Response<Long>> sizes = new HashMap<>();
     try (Pipeline pipeline = open.pipelined()) {
       Response<List<String>> time = pipeline.time();
+      Optional<Response<String>> ahead = databaseTime.map(one -> pipeline.get(one.key()));
       for (String stream : seen.keySet()) {
         asked.put(
             stream,
@@ -120,6 +134,9 @@ final class StreamWatch implements AutoCloseable {
       Map<String, Seen> found = new HashMap<>();
       asked.forEach((stream, answer) -> found.put(stream, seen(answer, now, millis)));
       seen = Map.copyOf(found);
+      Duration answered = clock.monotonic();
+      databaseTime.ifPresent(
+          one -> one.seen(open, Instant.ofEpochMilli(millis), ahead.orElseThrow(), now, answered));
     }
     if (counts) {
       counted = now;

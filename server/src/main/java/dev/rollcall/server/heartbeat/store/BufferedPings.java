@@ -36,6 +36,10 @@ public final class BufferedPings implements Function<HeartbeatChange, PingOutcom
   @Override
   public PingOutcome apply(HeartbeatChange change) {
     if (change instanceof Ping ping) {
+      if (!clock.isKnown()) {
+        throw new Unavailable(
+            "the time is not known before the database has answered: nothing was recorded", AGAIN);
+      }
       Instant now = clock.wall();
       return switch (buffer.write(ping.cameAt(now))) {
         case Written.Applied<PingOutcome>(PingOutcome outcome) -> outcome;
