@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
-import dev.rollcall.server.time.Clock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,7 +18,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,22 +43,6 @@ class ClockSetTest {
   private final List<String> told = new CopyOnWriteArrayList<>();
   private volatile int well = 200;
   private HttpServer server;
-
-  /// The clocks of this machine, with a wall clock that can be set.
-  private static final class SetClock implements Clock {
-    private final Clock system = Clock.system();
-    private volatile Duration by = Duration.ZERO;
-
-    @Override
-    public Instant wall() {
-      return system.wall().plus(by);
-    }
-
-    @Override
-    public Duration monotonic() {
-      return system.monotonic();
-    }
-  }
 
   @BeforeEach
   void start() throws IOException {
@@ -145,7 +127,7 @@ class ClockSetTest {
     await().atMost(PATIENCE).until(() -> asked("/blink").get() == 1);
     checksGoOn();
     for (Duration by : List.of(HOUR, Duration.ZERO, HOUR.negated(), Duration.ZERO)) {
-      clock.by = by;
+      clock.set(by);
       checksGoOn();
       await().atMost(PATIENCE).until(() -> asked("/blink").get() >= 2);
       assertThat(get(rollcall + "/v1/incidents")).as("set by %s", by).contains("\"data\":[]");

@@ -40,6 +40,9 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private static final int AT_ONCE = 1_000;
   private static final Duration LINGER = Duration.ofMillis(200);
 
+  /// A clock that is further ahead is wrong.
+  private static final Duration FUTURE = Duration.ofSeconds(2);
+
   /// What waits in Redis for less than this is being written.
   private static final Duration BEHIND = Duration.ofSeconds(2);
 
@@ -111,15 +114,20 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
 
   /// A service that was checked before it had a row has its id now. Its outcomes get that id,
   /// unless they are not newer than the last one in the database, as another process may have
-  /// checked it too.
+  /// checked it too; or if they are from the future, as the clock of this machine is wrong, and it
+  /// did not know the right one yet.
   ///
   /// Only the thread that claims may call this, and has to call [#writeIdentified] afterwards.
   ///
   /// @param known what the database contains about the service
   void identify(RunState state, ScheduledCheck check, ServiceStore.Scheduled known, long claimed) {
     Optional<Instant> after = known.lastAt();
+    Instant until = clock.wall().plus(FUTURE);
     for (Outcome outcome : earlyOutcomes.identify(state, check, known, claimed)) {
-      if (after.isEmpty() || outcome.observation().at().isAfter(after.get())) {
+      Instant at = outcome.observation().at();
+      if (at.isAfter(until)) {
+        state.outcomeLost();
+      } else if (after.isEmpty() || at.isAfter(after.get())) {
         identified |= backlog.add(new Found(state, outcome));
       }
     }
