@@ -56,6 +56,7 @@ public final class DueRows<T> {
   private final String lock;
   private final String lease;
   private final String finish;
+  private final String finishSame;
   private final String release;
   private final String held;
   private final String take;
@@ -94,10 +95,11 @@ public final class DueRows<T> {
     this.lease =
         "UPDATE %s SET due_at = ?, fence = fence + 1, owner = ? WHERE %s = ?"
             .formatted(table.name(), table.key());
-    this.finish =
+    String finished =
         "UPDATE %s SET due_at = COALESCE(?, %s), owner = NULL WHERE %s = ?"
-                .formatted(table.name(), table.next(), table.key())
-            + " AND (fence = ? OR (owner = ? AND fence = ? + 1))";
+            .formatted(table.name(), table.next(), table.key());
+    this.finish = finished + " AND (fence = ? OR (owner = ? AND fence = ? + 1))";
+    this.finishSame = finished + " AND fence = ?";
     this.release =
         "UPDATE %s SET due_at = :now, owner = NULL WHERE owner <> :owner".formatted(table.name());
     this.held =
@@ -195,19 +197,33 @@ public final class DueRows<T> {
   public List<Boolean> finish(Handle tx, List<Finish> done) {
     List<Boolean> valid = new ArrayList<>(done.size());
     long owner = claimant.id();
-    for (int rows : Rows.write(tx, finish, done, (row, one) -> bind(row, one, owner))) {
+    for (int rows :
+        Rows.write(
+            tx,
+            finish,
+            done,
+            (row, one) -> {
+              bind(row, one);
+              row.setLong(5, owner);
+              row.setLong(6, one.fence());
+            })) {
       valid.add(rows > 0);
     }
     return valid;
   }
 
-  private static void bind(PreparedStatement row, Finish one, long owner) throws SQLException {
+  /// Finishes leases of any process, if they have not been lost meanwhile. A row that this process
+  /// has claimed since stays claimed: it does not know whether the lease before was its own, and
+  /// may be working on the row.
+  public void finishOfAny(Handle tx, List<Finish> done) {
+    int[] _ = Rows.write(tx, finishSame, done, DueRows::bind);
+  }
+
+  private static void bind(PreparedStatement row, Finish one) throws SQLException {
     InstantColumns.set(row, 1, one.due());
     row.setLong(2, one.at().toEpochMilli());
     row.setLong(3, one.key());
     row.setLong(4, one.fence());
-    row.setLong(5, owner);
-    row.setLong(6, one.fence());
   }
 
   /// Whose share of the rows is whose, and whether this process may claim any.

@@ -93,17 +93,15 @@ final class OutcomeStream implements StreamKind<Outcome, Boolean>, Batch<Outcome
   /// again.
   @Override
   public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
-    List<Boolean> _ =
-        schedule
-            .rows()
-            .finish(
-                tx,
-                outcomes.stream()
-                    .map(
-                        one ->
-                            new Lease.Finish(
-                                one.serviceId(), one.fence(), clock.wall(), one.repeat()))
-                    .toList());
+    schedule
+        .rows()
+        .finishOfAny(
+            tx,
+            outcomes.stream()
+                .map(
+                    one ->
+                        new Lease.Finish(one.serviceId(), one.fence(), clock.wall(), one.repeat()))
+                .toList());
     int[] newest =
         Rows.write(
             tx,
