@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.BinaryJedisPubSub;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /// What processes tell each other by PUBLISH: the results of items that another process waits for,
@@ -46,7 +45,7 @@ final class Announcements implements AutoCloseable {
       new BackgroundLoop("redis-hear", "hearing other processes", RETRY, this::hear);
 
   // Used by the threads that tell and that hear:
-  private @Nullable Jedis outgoing;
+  private final LoopConnection outgoing;
   private volatile @Nullable Jedis incoming;
   private Duration told = Duration.ZERO;
 
@@ -54,6 +53,7 @@ final class Announcements implements AutoCloseable {
 
   Announcements(RedisServers servers, AppliedResults results, long process, Clock clock) {
     this.servers = servers;
+    this.outgoing = new LoopConnection(servers);
     this.results = results;
     this.process = process;
     this.clock = clock;
@@ -108,34 +108,15 @@ final class Announcements implements AutoCloseable {
       told = now;
       all.add(new Message(channel(process), ByteBuffer.allocate(0)));
     }
-    try {
-      Jedis open = outgoing;
-      if (open == null) {
-        open = servers.connect();
-        outgoing = open;
-      }
-      try (Pipeline pipeline = open.pipelined()) {
-        all.forEach(each -> pipeline.publish(each.channel().getBytes(UTF_8), each.bytes().array()));
-        pipeline.sync();
-      }
-      return Duration.ZERO;
-    } catch (JedisDataException e) { // it does not allow it, for example
-      disconnect();
-      throw servers.failure(e);
-    } catch (JedisException | RedisFailure e) { // the appender says so
-      disconnect();
-      return RETRY;
-    } catch (RuntimeException e) { // an answer that was not read to its end may be the next one's
-      disconnect();
-      throw servers.failure(e);
-    }
+    return outgoing.use(open -> publish(open, all)).orElse(RETRY);
   }
 
-  private void disconnect() {
-    if (outgoing != null) {
-      RedisServers.close(outgoing);
-      outgoing = null;
+  private static Duration publish(Jedis open, List<Message> all) {
+    try (Pipeline pipeline = open.pipelined()) {
+      all.forEach(each -> pipeline.publish(each.channel().getBytes(UTF_8), each.bytes().array()));
+      pipeline.sync();
     }
+    return Duration.ZERO;
   }
 
   private Duration hear() {
@@ -190,6 +171,6 @@ final class Announcements implements AutoCloseable {
   public void close() {
     hearing.close(Duration.ZERO); // it hears something at least once a second
     telling.close();
-    disconnect();
+    outgoing.close();
   }
 }

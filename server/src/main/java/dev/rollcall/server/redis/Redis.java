@@ -120,8 +120,9 @@ public final class Redis implements AutoCloseable {
             watch,
             clock);
     buffers.add(buffer);
-    streams.forEach(
-        stream -> consumers.add(new StreamConsumer<>(stream, kind, parts, process, clock)));
+    for (String stream : streams) {
+      consumers.add(new StreamConsumer<>(stream, consumers.size(), kind, parts, process, clock));
+    }
     return buffer;
   }
 

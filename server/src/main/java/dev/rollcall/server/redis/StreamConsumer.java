@@ -13,14 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.StreamEntryID;
-import redis.clients.jedis.exceptions.JedisDataException;
-import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.params.XReadParams;
 import redis.clients.jedis.resps.StreamEntryBinary;
 
@@ -29,11 +26,10 @@ import redis.clients.jedis.resps.StreamEntryBinary;
 ///
 /// It always reads from the beginning of the stream. So whoever reads it, what comes before is
 /// applied before, whoever dies when: a consumer group would hand entries out, and lose the order
-/// when a process that stood still goes on. One process reads a stream at a time, by a lease in
-/// Redis; that saves work, and nothing depends on it: items that two of them apply are recognised
-/// by their [StreamPositions].
+/// when a process that stood still goes on. One process reads a stream at a time, by a
+/// [StreamLease]; that saves work, and nothing depends on it: items that two of them apply are
+/// recognised by their [StreamPositions].
 final class StreamConsumer<I, R> implements AutoCloseable {
-
   /// How long a read waits for an entry.
   static final Duration BLOCK = Duration.ofMillis(500);
 
@@ -42,13 +38,10 @@ final class StreamConsumer<I, R> implements AutoCloseable {
   /// More items would hold their rows for too long.
   private static final int AT_ONCE = 1_000;
 
-  private static final Duration LEASE = Duration.ofSeconds(4);
-  private static final Duration RENEW = Duration.ofSeconds(1);
   private static final Duration RETRY = Duration.ofMillis(500);
 
   private final String stream;
   private final StreamKind<I, R> kind;
-  private final RedisServers servers;
   private final Database database;
   private final GroupCommit commits;
   private final AppliedResults results;
@@ -61,9 +54,8 @@ final class StreamConsumer<I, R> implements AutoCloseable {
   private final Batch<Chunk, List<Result>> applying = this::applyAll;
 
   // Used by the thread only:
-  private @Nullable Jedis redis;
-  private boolean owns;
-  private Duration renewed = Duration.ZERO;
+  private final LoopConnection redis;
+  private final StreamLease lease;
 
   /// Items to apply in one transaction.
   private record Chunk(List<StreamEntry.Item> items) {}
@@ -71,16 +63,19 @@ final class StreamConsumer<I, R> implements AutoCloseable {
   /// What became of an item.
   private record Result(StreamEntry.Item item, Optional<byte[]> result) {}
 
-  StreamConsumer(String stream, StreamKind<I, R> kind, Parts parts, long process, Clock clock) {
+  /// @param number of the stream among all streams
+  StreamConsumer(
+      String stream, int number, StreamKind<I, R> kind, Parts parts, long process, Clock clock) {
     this.stream = stream;
     this.kind = kind;
-    this.servers = parts.servers();
+    this.redis = new LoopConnection(parts.servers());
     this.database = parts.database();
     this.commits = parts.commits();
     this.results = parts.results();
     this.announcements = parts.announcements();
     this.counts = parts.counts();
     this.process = process;
+    this.lease = new StreamLease(stream, number, process, parts.database().claimant(), clock);
     this.clock = clock;
     this.aside = new KeptAside(stream, counts, clock);
     this.loop =
@@ -105,80 +100,42 @@ final class StreamConsumer<I, R> implements AutoCloseable {
   }
 
   private Duration round() {
-    try {
-      Jedis open = redis;
-      if (open == null) {
-        open = servers.connect();
-        redis = open;
-      }
-      if (!claim(open)) {
-        return RENEW;
-      }
-      List<StreamEntryBinary> entries = read(open);
-      if (!entries.isEmpty()) {
-        apply(entries);
-        aside.write(open);
-        delete(open, entries);
-      }
+    Optional<Boolean> held = redis.use(lease::hold);
+    if (held.isPresent() && !held.get()) {
+      return StreamLease.RENEW;
+    }
+    Optional<List<StreamEntryBinary>> entries = held.flatMap(_ -> redis.use(this::read));
+    if (entries.isEmpty()) {
+      return lost();
+    }
+    if (entries.get().isEmpty()) {
       return Duration.ZERO;
-    } catch (StorageException e) {
-      release();
-      return RETRY; // the database says so itself; perhaps another process reaches it
-    } catch (JedisDataException e) { // it does not allow it, for example
-      disconnect();
-      throw servers.failure(e);
-    } catch (JedisException e) {
-      disconnect();
-      return RETRY; // the appender says so
-    } catch (RedisFailure e) {
-      disconnect();
-      return RETRY;
-    } catch (RuntimeException e) { // an answer that was not read to its end may be the next one's
-      disconnect();
-      throw e;
     }
-  }
-
-  /// Whether this process may read the stream now.
-  private boolean claim(Jedis open) {
-    Duration now = clock.monotonic();
-    if (owns && now.minus(renewed).compareTo(RENEW) < 0) {
-      return true;
-    }
-    String key = owner();
-    String mine = Long.toHexString(process);
-    if (mine.equals(open.get(key))) {
-      open.pexpire(key, LEASE.toMillis());
-      owns = true;
-    } else {
-      owns = open.set(key, mine, SetParams.setParams().nx().px(LEASE.toMillis())) != null;
-    }
-    renewed = now;
-    return owns;
-  }
-
-  private void release() {
-    Jedis open = redis;
     try {
-      if (open != null && owns && Long.toHexString(process).equals(open.get(owner()))) {
-        open.del(owner());
-      }
-    } catch (JedisException e) {
-      disconnect();
+      apply(entries.get());
+    } catch (StorageException e) { // the database says so itself; perhaps others reach it
+      end(lease::leave);
+      return RETRY;
     }
-    owns = false;
+    return redis.use(open -> delete(open, entries.get())).orElseGet(this::lost);
   }
 
-  private String owner() {
-    return stream + ":owner";
+  private Duration lost() {
+    lease.lost();
+    return RETRY;
   }
 
-  private void disconnect() {
-    if (redis != null) {
-      RedisServers.close(redis);
-      redis = null;
+  private void end(Consumer<Jedis> how) {
+    try {
+      Optional<Boolean> _ =
+          redis.use(
+              open -> {
+                how.accept(open);
+                return true;
+              });
+    } catch (RedisFailure e) {
+      // the lease ends by itself
     }
-    owns = false;
   }
 
   /// The oldest entries; waits a moment if there is none.
@@ -273,7 +230,8 @@ final class StreamConsumer<I, R> implements AutoCloseable {
     return all;
   }
 
-  private void delete(Jedis open, List<StreamEntryBinary> entries) {
+  private Duration delete(Jedis open, List<StreamEntryBinary> entries) {
+    aside.write(open);
     byte[][] ids =
         entries.stream()
             .map(entry -> entry.getID().toString().getBytes(UTF_8))
@@ -282,12 +240,15 @@ final class StreamConsumer<I, R> implements AutoCloseable {
       pipeline.xdel(stream.getBytes(UTF_8), ids);
       pipeline.sync();
     }
+    return Duration.ZERO;
   }
 
   @Override
   public void close() {
     loop.close();
-    release();
-    disconnect();
+    if (lease.isHeld()) {
+      end(lease::release);
+    }
+    redis.close();
   }
 }

@@ -8,13 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.StreamEntryID;
-import redis.clients.jedis.exceptions.JedisDataException;
-import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.resps.StreamEntry;
 
 /// Looks five times a second at what waits in the streams: how much, and since when, by the clock
@@ -26,7 +23,6 @@ final class StreamWatch implements AutoCloseable {
   /// Counting the bytes of a stream is not free.
   private static final Duration BYTES = Duration.ofSeconds(1);
 
-  private final RedisServers servers;
   private final Clock clock;
   private final Optional<RedisTime> databaseTime;
   private final BackgroundLoop loop =
@@ -35,7 +31,7 @@ final class StreamWatch implements AutoCloseable {
   private volatile long bytes;
 
   // Used by the thread only:
-  private @Nullable Jedis redis;
+  private final LoopConnection redis;
   private Duration counted = Duration.ofDays(-1);
 
   /// @param at when it was looked at, on the monotonic clock: what was added later is not in it
@@ -47,7 +43,7 @@ final class StreamWatch implements AutoCloseable {
 
   /// @param databaseTime is told what Redis says of the time
   StreamWatch(RedisServers servers, Clock clock, Optional<RedisTime> databaseTime) {
-    this.servers = servers;
+    this.redis = new LoopConnection(servers);
     this.clock = clock;
     this.databaseTime = databaseTime;
   }
@@ -83,34 +79,10 @@ final class StreamWatch implements AutoCloseable {
   }
 
   private Duration round() {
-    try {
-      Jedis open = redis;
-      if (open == null) {
-        open = servers.connect();
-        redis = open;
-      }
-      look(open);
-      return EACH;
-    } catch (JedisDataException e) { // it does not allow it, for example
-      disconnect();
-      throw servers.failure(e);
-    } catch (JedisException | RedisFailure e) { // the appender says so
-      disconnect();
-      return RETRY;
-    } catch (RuntimeException e) { // an answer that was not read to its end may be the next one's
-      disconnect();
-      throw servers.failure(e);
-    }
+    return redis.use(this::look).orElse(RETRY);
   }
 
-  private void disconnect() {
-    if (redis != null) {
-      RedisServers.close(redis);
-      redis = null;
-    }
-  }
-
-  private void look(Jedis open) {
+  private Duration look(Jedis open) {
     Duration now = clock.monotonic();
     Map<String, Asked> asked = new HashMap<>();
     boolean counts = now.minus(counted).compareTo(BYTES) >= 0;
@@ -142,6 +114,7 @@ final class StreamWatch implements AutoCloseable {
       counted = now;
       bytes = sizes.values().stream().mapToLong(StreamWatch::size).sum();
     }
+    return EACH;
   }
 
   private static Seen seen(Asked answer, Duration now, long millis) {
@@ -161,6 +134,6 @@ final class StreamWatch implements AutoCloseable {
   @Override
   public void close() {
     loop.close();
-    disconnect();
+    redis.close();
   }
 }

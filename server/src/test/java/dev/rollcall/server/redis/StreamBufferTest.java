@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.redis.StreamBuffer.Written;
+import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -285,6 +288,66 @@ class StreamBufferTest {
               });
       assertThat(heard).containsOnly("changed");
     }
+  }
+
+  @Test
+  void processesDivideTheStreamsAndGoOnWithThoseOfOneThatStops() {
+    await().atMost(PATIENCE).until(() -> readers().size() == 2 && distinct(readers()) == 1);
+    List<String> first = readers();
+    try (RunningProcess other = new RunningProcess(process.database.location(), location())) {
+      process.database.claimant().share(new Claimant.Share(0, 2));
+      other.database.claimant().share(new Claimant.Share(1, 2));
+      await().atMost(PATIENCE).until(() -> distinct(readers()) == 2);
+      assertThat(readers()).startsWith(first.getFirst());
+      for (int i = 0; i < 10; i++) {
+        String subject = "s" + i;
+        assertThat(process.buffer.write(new Note(subject, i)))
+            .isIn(applied(i), new Written.Waits<>());
+      }
+      await().atMost(PATIENCE).until(() -> other.buffer.waiting() == 0);
+    }
+    process.database.claimant().share(Claimant.Share.ALL);
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(readers()).isEqualTo(first));
+  }
+
+  /// It reaches Redis, but not the database.
+  @Test
+  void aProcessThatCannotApplyItsStreamsLeavesThemToOthers() {
+    PostgresServer cut = (PostgresServer) process.database.location();
+    PostgresServer whole =
+        new PostgresServer(
+            cut.address().replace(":" + wire.port(), ":" + TestDatabases.postgresPort()),
+            cut.user(),
+            cut.password());
+    try (RunningProcess other = new RunningProcess(whole, location())) {
+      other.database.claimant().share(new Claimant.Share(0, 2));
+      process.database.claimant().share(new Claimant.Share(1, 2));
+      await().atMost(PATIENCE).until(() -> distinct(readers()) == 2);
+      List<String> both = readers();
+      wire.cut();
+      for (int i = 0; i < 10; i++) {
+        other.buffer.writeAll(List.of(new Note("s" + i, i)));
+      }
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(readers()).containsOnly(both.getFirst()));
+      await().atMost(PATIENCE).until(() -> other.buffer.waiting() == 0);
+      wire.mend();
+    }
+  }
+
+  /// Who reads each of the streams at present.
+  private List<String> readers() {
+    try (Jedis client = server.client()) {
+      return StreamBuffer.streams("rollcall:0:", Note.KIND).stream()
+          .map(stream -> client.get(stream + ":owner"))
+          .filter(Objects::nonNull)
+          .toList();
+    }
+  }
+
+  private static long distinct(List<String> readers) {
+    return readers.stream().distinct().count();
   }
 
   @Test
