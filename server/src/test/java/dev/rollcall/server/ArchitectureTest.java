@@ -74,10 +74,9 @@ class ArchitectureTest {
   private static final Set<String> SCHEDULES =
       Set.of(
           ROOT + "http.UnwantedBytes",
-          ROOT + "sql.CertainCommits",
-          ROOT + "sql.PostgresHosts",
           ROOT + "app.Drain",
           ROOT + "monitor.schedule.Runner",
+          ROOT + "sql.RetryPause",
           ROOT + "sql.SqliteLog",
           ROOT + "app.Training",
           ROOT + "app.Serve",

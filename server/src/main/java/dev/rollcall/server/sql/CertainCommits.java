@@ -159,7 +159,7 @@ final class CertainCommits extends DelegatingTransactionHandler {
       } catch (SQLException e) {
         lost.addSuppressed(e);
       }
-      if (clock.monotonic().compareTo(end) >= 0 || !pause()) {
+      if (clock.monotonic().compareTo(end) >= 0 || !RetryPause.await(PAUSE)) {
         throw new TransactionException("Failed to commit transaction", lost);
       }
     }
@@ -179,16 +179,6 @@ final class CertainCommits extends DelegatingTransactionHandler {
       throw e;
     } finally {
       writers.closeConnection(connection);
-    }
-  }
-
-  private static boolean pause() {
-    try {
-      Thread.sleep(PAUSE);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 }

@@ -88,7 +88,7 @@ final class PostgresHosts {
       } catch (SQLException e) {
         failure = Optional.of(e);
         boolean late = System.nanoTime() - began >= PROMOTION.toNanos();
-        if (late || isAnswer(e) || !pause()) {
+        if (late || isAnswer(e) || !RetryPause.await(PAUSE)) {
           throw e;
         }
       }
@@ -98,16 +98,6 @@ final class PostgresHosts {
   /// Why no primary was found the last time; empty if one was.
   Optional<SQLException> failure() {
     return failure;
-  }
-
-  private static boolean pause() {
-    try {
-      Thread.sleep(PAUSE);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   private Connection toPrimary(Opener opener) throws SQLException {
