@@ -84,10 +84,7 @@ record Capabilities(
       PrometheusRegistry registry,
       Clock clock,
       Parts parts) {
-    Optional<Redis> redis =
-        settings
-            .redis()
-            .map(one -> parts.add("Redis", new Redis(one, database, commits, registry, clock)));
+    Optional<Redis> redis = redis(settings, database, commits, registry, clock, parts);
     Outbox outbox =
         parts.add(
             "the outbox", new Outbox(database, commits, settings.deliveries(), registry, clock));
@@ -190,7 +187,9 @@ record Capabilities(
     accounts.mail(new ChannelMail(channels));
     accounts.own(
         List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf, incidents::deleteOf));
-    redis.ifPresent(Redis::start);
+    if (redis.isPresent()) {
+      redis.get().start();
+    }
     return new Capabilities(
         database,
         redis,
@@ -209,6 +208,21 @@ record Capabilities(
         nodes,
         cluster,
         clock);
+  }
+
+  /// Without lambdas, which would load the package where it is not used.
+  private static Optional<Redis> redis(
+      ServeSettings settings,
+      Database database,
+      GroupCommit commits,
+      PrometheusRegistry registry,
+      Clock clock,
+      Parts parts) {
+    return settings.redis().isPresent()
+        ? Optional.of(
+            parts.add(
+                "Redis", new Redis(settings.redis().get(), database, commits, registry, clock)))
+        : Optional.empty();
   }
 
   /// What this process is doing, for the others.

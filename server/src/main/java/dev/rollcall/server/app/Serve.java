@@ -169,18 +169,26 @@ final class Serve {
                 new ReadyCheck("database", capabilities.database()::trouble),
                 new ReadyCheck("checks", monitor::trouble),
                 new ReadyCheck("results", capabilities.collector()::trouble)),
-            Stream.concat(Stream.of(monitor.outcomes()), redis(capabilities)).toList(),
+            probes(monitor, capabilities.redis()),
             registry)
         .until(ports.drain()::hasBegun)
         .noting(new ReadyCheck("configuration", () -> refusal(capabilities)))
         .noting(new ReadyCheck("calls", heartbeats::problem))
-        .noting(new ReadyCheck("redis", () -> capabilities.redis().flatMap(Redis::note)));
+        .noting(new ReadyCheck("redis", () -> note(capabilities.redis())));
   }
 
-  /// Whether Redis is used; if not, this process works nevertheless.
-  private static Stream<Probe> redis(Capabilities capabilities) {
-    return capabilities.redis().stream()
-        .map(redis -> Probe.of("redis", attempt -> redis.note().ifPresent(attempt::degraded)));
+  /// Without Redis, this process works nevertheless.
+  private static List<Probe> probes(Monitor monitor, Optional<Redis> redis) {
+    return redis.isPresent()
+        ? List.of(
+            monitor.outcomes(),
+            Probe.of("redis", attempt -> note(redis).ifPresent(attempt::degraded)))
+        : List.of(monitor.outcomes());
+  }
+
+  /// What an operator should know of Redis.
+  private static Optional<String> note(Optional<Redis> redis) {
+    return redis.isPresent() ? redis.get().note() : Optional.empty();
   }
 
   /// The routes of the main port and of the health port.

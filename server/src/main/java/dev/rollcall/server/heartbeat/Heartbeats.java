@@ -20,14 +20,12 @@ import dev.rollcall.server.heartbeat.store.HeartbeatStore;
 import dev.rollcall.server.heartbeat.store.HeartbeatSubjects;
 import dev.rollcall.server.heartbeat.store.HeartbeatWriter;
 import dev.rollcall.server.heartbeat.store.KeyStore;
-import dev.rollcall.server.heartbeat.store.PingStream;
 import dev.rollcall.server.heartbeat.store.RunStore;
 import dev.rollcall.server.heartbeat.store.StateCounts;
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.redis.Redis;
-import dev.rollcall.server.redis.StreamBuffer;
 import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.Subjects;
@@ -106,14 +104,14 @@ public final class Heartbeats implements AutoCloseable {
             clock);
     lostCalls = new LostCalls(clock);
     receivers = new PingReceivers(database, commits, lostCalls, clock);
-    Optional<StreamBuffer<HeartbeatChange, PingOutcome>> buffer =
-        redis.map(one -> one.buffer(new PingStream(writer)));
-    buffer.ifPresent(one -> lostCalls.waitIn(one::lag));
-    Function<HeartbeatChange, PingOutcome> write =
-        buffer
-            .<Function<HeartbeatChange, PingOutcome>>map(
-                one -> new BufferedPings(one, writer, commits, clock))
-            .orElse(change -> commits.write(writer, change));
+    Function<HeartbeatChange, PingOutcome> write;
+    if (redis.isPresent()) {
+      BufferedPings buffered = new BufferedPings(redis.get(), writer, commits, clock);
+      lostCalls.waitIn(buffered::lag);
+      write = buffered;
+    } else {
+      write = change -> commits.write(writer, change);
+    }
     Function<HeartbeatChange, PingOutcome> written = change -> lostCalls.note(write, change);
     store = new HeartbeatStore(database);
     changes = written;

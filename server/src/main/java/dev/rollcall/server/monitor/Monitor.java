@@ -10,7 +10,6 @@ import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.check.CheckRunner;
 import dev.rollcall.server.monitor.check.HostLimit;
 import dev.rollcall.server.monitor.check.MonitorMetrics;
-import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.OwnNetwork;
 import dev.rollcall.server.monitor.definition.ProbeFactory;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
@@ -55,7 +54,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
@@ -193,10 +191,10 @@ public final class Monitor implements AutoCloseable {
             MOST_WAITING,
             clock,
             signals,
-            redis
-                .<Consumer<List<Outcome>>>map(one -> new SharedOutcomes(overview, one))
-                .orElse(overview::committed));
-    redis.ifPresent(writer::through);
+            redis.isPresent() ? new SharedOutcomes(overview, redis.get()) : overview::committed);
+    if (redis.isPresent()) {
+      writer.through(redis.get());
+    }
     MonitorMetrics metrics = new MonitorMetrics(registry);
     tickRetention = new TickRetention(database, commits, settings.retention(), clock);
     dueServices = new DueServices(schedule, services, reader, probes, writer, clock.wall());

@@ -46,15 +46,16 @@ public record RedisSettings(RedisLocation location, long most, int replicas) {
 
   /// The settings with these values; empty without Redis.
   public static Optional<RedisSettings> of(Values values) {
-    return values
-        .of(REDIS)
-        .map(text -> RedisLocation.parse(text.reveal()))
-        .map(
-            location ->
-                new RedisSettings(
-                    location,
-                    values.of(MOST) * MIB,
-                    values.of(REPLICAS).orElse(location.master().isPresent() ? 1 : 0)));
+    Optional<Secret> url = values.of(REDIS);
+    if (url.isEmpty()) {
+      return Optional.empty();
+    }
+    RedisLocation location = RedisLocation.parse(url.get().reveal());
+    return Optional.of(
+        new RedisSettings(
+            location,
+            values.of(MOST) * MIB,
+            values.of(REPLICAS).orElse(location.master().isPresent() ? 1 : 0)));
   }
 
   private static ValueType<Secret> url() {

@@ -4,6 +4,7 @@ import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
 import dev.rollcall.server.heartbeat.ping.PingOutcome;
 import dev.rollcall.server.http.Unavailable;
+import dev.rollcall.server.redis.Redis;
 import dev.rollcall.server.redis.StreamBuffer;
 import dev.rollcall.server.redis.StreamBuffer.Written;
 import dev.rollcall.server.sql.GroupCommit;
@@ -22,12 +23,8 @@ public final class BufferedPings implements Function<HeartbeatChange, PingOutcom
   private final GroupCommit commits;
   private final Clock clock;
 
-  public BufferedPings(
-      StreamBuffer<HeartbeatChange, PingOutcome> buffer,
-      HeartbeatWriter writer,
-      GroupCommit commits,
-      Clock clock) {
-    this.buffer = buffer;
+  public BufferedPings(Redis redis, HeartbeatWriter writer, GroupCommit commits, Clock clock) {
+    this.buffer = redis.buffer(new PingStream(writer));
     this.writer = writer;
     this.commits = commits;
     this.clock = clock;
@@ -54,5 +51,10 @@ public final class BufferedPings implements Function<HeartbeatChange, PingOutcom
           AGAIN);
     }
     return commits.write(writer, change);
+  }
+
+  /// Every ping that came longer ago is recorded.
+  public Duration lag() {
+    return buffer.lag();
   }
 }

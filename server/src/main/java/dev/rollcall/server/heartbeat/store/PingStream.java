@@ -25,13 +25,13 @@ import java.util.OptionalLong;
 
 /// Pings in streams of Redis: as bytes, with the time at which each came. The other changes of
 /// heartbeats do not go there.
-public final class PingStream implements StreamKind<HeartbeatChange, PingOutcome> {
+final class PingStream implements StreamKind<HeartbeatChange, PingOutcome> {
   private static final byte VERSION = 1;
 
   private final HeartbeatWriter writer;
 
   /// @param writer applies them
-  public PingStream(HeartbeatWriter writer) {
+  PingStream(HeartbeatWriter writer) {
     this.writer = writer;
   }
 

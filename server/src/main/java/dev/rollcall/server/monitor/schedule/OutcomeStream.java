@@ -3,6 +3,8 @@ package dev.rollcall.server.monitor.schedule;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.store.OutcomeBytes;
 import dev.rollcall.server.monitor.store.OutcomeRows;
+import dev.rollcall.server.redis.Redis;
+import dev.rollcall.server.redis.StreamBuffer;
 import dev.rollcall.server.redis.StreamKind;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
@@ -32,9 +34,6 @@ final class OutcomeStream implements StreamKind<Outcome, Boolean>, Batch<Outcome
   private final Consumer<List<Outcome>> committed;
   private final Runnable lost;
 
-  /// @param signals gets the confirmed changes of state
-  /// @param committed is called with the outcomes after their commit, and returns at once
-  /// @param lost runs after a commit if services that are traced are lost, or no longer
   OutcomeStream(
       Schedule schedule,
       Clock clock,
@@ -46,6 +45,21 @@ final class OutcomeStream implements StreamKind<Outcome, Boolean>, Batch<Outcome
     this.signals = signals;
     this.committed = committed;
     this.lost = lost;
+  }
+
+  /// Outcomes that go through Redis.
+  ///
+  /// @param signals gets the confirmed changes of state
+  /// @param committed is called with the outcomes after their commit, and returns at once
+  /// @param lost runs after a commit if services that are traced are lost, or no longer
+  static StreamBuffer<Outcome, Boolean> in(
+      Redis redis,
+      Schedule schedule,
+      Clock clock,
+      SignalWriter signals,
+      Consumer<List<Outcome>> committed,
+      Runnable lost) {
+    return redis.buffer(new OutcomeStream(schedule, clock, signals, committed, lost));
   }
 
   @Override

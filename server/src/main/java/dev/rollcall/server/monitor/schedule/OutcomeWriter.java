@@ -108,8 +108,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   /// Outcomes go through Redis from now on.
   public void through(Redis redis) {
     stream =
-        Optional.of(
-            redis.buffer(new OutcomeStream(schedule, clock, signals, committed, () -> lost.run())));
+        Optional.of(OutcomeStream.in(redis, schedule, clock, signals, committed, () -> lost.run()));
   }
 
   /// A service that was checked before it had a row has its id now. Its outcomes get that id,
@@ -193,7 +192,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   }
 
   private boolean isBehind() {
-    return stream.map(StreamBuffer::lag).filter(lag -> lag.compareTo(BEHIND) >= 0).isPresent();
+    return stream.isPresent() && stream.get().lag().compareTo(BEHIND) >= 0;
   }
 
   /// Where outcomes wait while the database is unavailable, for the log.
