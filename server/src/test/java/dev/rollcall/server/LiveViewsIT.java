@@ -5,19 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.redis.RedisServer;
+import dev.rollcall.server.sql.TestDatabases;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
 
 /// What the stream of an open page contains, read without a browser.
 class LiveViewsIT {
@@ -106,6 +112,53 @@ class LiveViewsIT {
                         .anyMatch(event -> event.contains("changing")));
       }
     }
+  }
+
+  @Test
+  void aPageShowsWhatAnotherProcessHasFound() throws Exception {
+    showsWhatAnotherProcessHasFound(plan -> plan);
+  }
+
+  @Test
+  void aPageShowsWhatAnotherProcessHasFoundWithRedisInFront() throws Exception {
+    try (RedisServer redis = RedisServer.start(folder.resolve("redis"))) {
+      showsWhatAnotherProcessHasFound(plan -> plan.variable("ROLLCALL_REDIS", redis.url()));
+      try (Jedis client = redis.client()) {
+        assertThat(client.keys("rollcall:0:statuses:*")).as("they went through it").isNotEmpty();
+      }
+    }
+  }
+
+  /// One process checks, and does not answer; the other answers, and checks nothing.
+  private void showsWhatAnotherProcessHasFound(UnaryOperator<Plan> redis) throws Exception {
+    String database = TestDatabases.freshUrl();
+    Plan here = redis.apply(plan("here", database, "api"));
+    Plan there = redis.apply(plan("there", database, "runner"));
+    try (Targets targets = new Targets();
+        RunningRollcall checking =
+            there
+                .yaml(
+                    "services: [{name: changing, url: '%s', interval: 200ms}]\n"
+                        .formatted(targets.url("/set/elsewhere")))
+                .start();
+        RunningRollcall answering = here.start()) {
+      answering.firstTick("changing");
+      try (OpenStream open = new OpenStream(answering, stream(answering.page("/")))) {
+        await().atMost(PATIENCE).until(() -> !open.events("now").isEmpty());
+        targets.set(503);
+        await().atMost(PATIENCE).until(() -> isDown(open));
+      }
+      for (RunningRollcall each : List.of(checking, answering)) {
+        assertThat(each.log()).doesNotContain("ERROR");
+        assertThat(each.stop()).isZero();
+      }
+    }
+  }
+
+  private Plan plan(String name, String database, String role) throws IOException {
+    return Plan.in(Files.createDirectories(folder.resolve(name)))
+        .variable("ROLLCALL_DATABASE", database)
+        .flags("--roles=" + role);
   }
 
   /// The whole list is sent to a page whose version is too old for single changes.
