@@ -10,7 +10,9 @@ import dev.rollcall.server.RunningRollcall.Plan;
 import dev.rollcall.server.redis.RedisServer;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,14 +40,15 @@ class RedisIT {
   private static final Duration AWAY = Duration.ofSeconds(9);
   private static final int KILLS = 2;
   private static final int CALLERS = 4;
+  private static final int SHARED = 6;
+  private static final int INTERVAL_MS = 500;
 
   @TempDir Path folder;
 
   private Plan plan(Wire wire, RedisServer redis, Receiver receiver, Targets targets) {
     String url = TestDatabases.freshUrl();
     return Plan.in(folder)
-        .variable(
-            "ROLLCALL_DATABASE", url.replaceFirst("127.0.0.1:\\d+", "127.0.0.1:" + wire.port()))
+        .variable("ROLLCALL_DATABASE", through(url, wire))
         .variable("ROLLCALL_REDIS", redis.url())
         .variable("PING_ALERT_URI", receiver.url())
         .flags("--heartbeat-startup-grace=3s", "--heartbeat-realert=1h")
@@ -250,6 +253,95 @@ class RedisIT {
         return counts;
       }
     }
+  }
+
+  @Test
+  void aProcessThatIsCutOffFromTheDatabaseLeavesItsChecksToTheOthers() throws Exception {
+    try (RedisServer redis = RedisServer.start(folder.resolve("redis"));
+        Targets targets = new Targets();
+        Wire cable = new Wire(TestDatabases.postgresPort());
+        Wire others = new Wire(TestDatabases.postgresPort())) {
+      String database = TestDatabases.freshUrl();
+      StringBuilder yaml = new StringBuilder("monitor: {interval: 500ms}\nservices:\n");
+      for (int i = 0; i < SHARED; i++) {
+        yaml.append("  - {name: s%d, url: '%s'}\n".formatted(i, targets.url("/set/" + i)));
+      }
+      Plan here = plan("here", database, cable, redis).yaml(yaml.toString());
+      Plan there = plan("there", database, others, redis).yaml(yaml.toString());
+      try (RunningRollcall one = here.start();
+          RunningRollcall other = there.start()) {
+        awaitState(other, "here", "up");
+        awaitState(one, "there", "up");
+        awaitChecks(targets, 3);
+        cable.cut();
+        awaitState(other, "here", "taken over");
+        await().atMost(PATIENCE).until(() -> one.log().contains("check the services of this one"));
+        List<Integer> before = arrivals(targets).stream().map(List::size).toList();
+        awaitChecks(targets, 10);
+        for (int i = 0; i < SHARED; i++) {
+          List<Long> all = arrivals(targets).get(i);
+          List<Long> since = all.subList(before.get(i), all.size());
+          assertThat(since.size() - 1L)
+              .as("service %d: %s", i, since)
+              .isLessThanOrEqualTo((since.getLast() - since.getFirst()) / INTERVAL_MS + 3);
+        }
+
+        others.cut(); // it is gone for all
+        await().atMost(PATIENCE).until(() -> one.log().contains("goes on with its checks"));
+        awaitChecks(targets, 3);
+        cable.mend();
+        others.mend();
+        for (RunningRollcall each : List.of(one, other)) {
+          await().atMost(PATIENCE).until(() -> each.health("/ready").statusCode() == 200);
+          assertThat(each.log()).doesNotContain("ERROR");
+        }
+        awaitState(other, "here", "up");
+        awaitChecks(targets, 3);
+      }
+    }
+  }
+
+  private Plan plan(String name, String database, Wire wire, RedisServer redis) throws IOException {
+    return Plan.in(Files.createDirectories(folder.resolve(name)))
+        .variable("ROLLCALL_DATABASE", through(database, wire))
+        .variable("ROLLCALL_REDIS", redis.url())
+        .flags("--cluster-name=" + name);
+  }
+
+  private static String through(String database, Wire wire) {
+    return database.replaceFirst("127.0.0.1:\\d+", "127.0.0.1:" + wire.port());
+  }
+
+  private static void awaitState(RunningRollcall rollcall, String name, String state) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                rollcall.rows("/v1/_internal/cluster").stream()
+                    .anyMatch(
+                        row ->
+                            row.get("name").stringValue().equals(name)
+                                && row.get("state").stringValue().equals(state)));
+  }
+
+  /// When each service was checked.
+  private static List<List<Long>> arrivals(Targets targets) {
+    return IntStream.range(0, SHARED)
+        .mapToObj(i -> List.copyOf(targets.seen("/set/" + i).arrivals()))
+        .toList();
+  }
+
+  /// Waits until each service was checked so often once more.
+  private static void awaitChecks(Targets targets, int more) {
+    List<Integer> before = arrivals(targets).stream().map(List::size).toList();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              List<List<Long>> now = arrivals(targets);
+              return IntStream.range(0, SHARED)
+                  .allMatch(i -> now.get(i).size() >= before.get(i) + more);
+            });
   }
 
   private static boolean between(JsonNode tick, Instant from, Instant to) {

@@ -21,6 +21,7 @@ import dev.rollcall.server.redis.Redis;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.Signals;
+import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.GroupCommit;
@@ -53,6 +54,8 @@ record Capabilities(
     Clock clock) {
   /// How many names of routers are looked up at the same time.
   private static final int NAMES_AT_ONCE = 4;
+
+  private static final String ALIVE = "alive";
 
   /// Opens them in the order in which they need each other.
   static Capabilities open(
@@ -188,6 +191,9 @@ record Capabilities(
     accounts.own(
         List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf, incidents::deleteOf));
     if (redis.isPresent()) {
+      if (cluster.isPresent()) {
+        shareSignsOfLife(cluster.get(), redis.get(), database.claimant());
+      }
       redis.get().start();
     }
     return new Capabilities(
@@ -223,6 +229,12 @@ record Capabilities(
             parts.add(
                 "Redis", new Redis(settings.redis().get(), database, commits, registry, clock)))
         : Optional.empty();
+  }
+
+  /// A process that cannot reach the database learns from Redis whether others can.
+  private static void shareSignsOfLife(Cluster cluster, Redis redis, Claimant claimant) {
+    redis.on(ALIVE, _ -> claimant.heardOfAnother());
+    cluster.afterEachSign(() -> redis.tell(ALIVE, new byte[0]));
   }
 
   /// What this process is doing, for the others.

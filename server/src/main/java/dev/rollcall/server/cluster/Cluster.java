@@ -27,6 +27,7 @@ public final class Cluster implements AutoCloseable {
   private final BackgroundLoop loop =
       new BackgroundLoop("cluster", "the signs of life to other processes", EVERY, this::round);
   private volatile Optional<Runnable> sign = Optional.empty();
+  private volatile Runnable given = () -> {};
   private Duration forgotten = Duration.ZERO;
 
   /// The processes, and when they were read, by the clock of the database.
@@ -41,14 +42,27 @@ public final class Cluster implements AutoCloseable {
     ClusterMetrics.watch(registry, membership);
   }
 
+  /// Calls this after each sign of life of a process that checks services. It returns at once. To
+  /// be called before [#start].
+  public void afterEachSign(Runnable told) {
+    given = told;
+  }
+
   /// Gives signs of life from now on.
   ///
   /// @param self this process
   /// @param work what it is doing
   public void start(Self self, Supplier<Work> work) {
-    sign = Optional.of(() -> membership.round(self, work));
+    Runnable giving =
+        () -> {
+          membership.round(self, work);
+          if (self.runsChecks()) {
+            given.run();
+          }
+        };
+    sign = Optional.of(giving);
     try {
-      membership.round(self, work); // before it claims anything
+      giving.run(); // before it claims anything
     } catch (StorageException e) {
       // as soon as the database is available
     }

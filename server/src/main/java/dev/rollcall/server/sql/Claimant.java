@@ -20,6 +20,13 @@ public final class Claimant {
   /// How long a claim waits for the next sign of life.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /// So long after the others are no longer sure to believe that this process lives, they take it
+  /// for dead.
+  private static final Duration DOUBT = Duration.ofSeconds(1);
+
+  /// Whoever gives signs of life tells so once a second.
+  private static final Duration HEARD = Duration.ofSeconds(3);
+
   /// JSON numbers are exact up to here.
   private static final long HIGHEST = 1L << 53;
 
@@ -51,6 +58,7 @@ public final class Claimant {
   private final Condition renewed = lock.newCondition();
   private volatile long id = RANDOM.nextLong(1, HIGHEST);
   private volatile Optional<Duration> until = Optional.empty();
+  private volatile Optional<Duration> heard = Optional.empty();
   private volatile Share share = Share.ALL;
   private volatile boolean othersBehind;
 
@@ -105,6 +113,20 @@ public final class Claimant {
   /// Whether the other processes are sure to believe that this one lives.
   public boolean isBelieved() {
     return until.map(end -> clock.monotonic().compareTo(end) < 0).orElse(true);
+  }
+
+  /// Another process that claims rows has told this one that it gave a sign of life.
+  public void heardOfAnother() {
+    heard = Optional.of(clock.monotonic());
+  }
+
+  /// Whether others do the work of this process: they give signs of life, and this one gave none
+  /// for so long that they take it for dead. Whoever is not told of others' signs of life cannot
+  /// know, and gets false.
+  public boolean isReplaced() {
+    Duration now = clock.monotonic();
+    boolean silent = until.map(end -> now.compareTo(end.plus(DOUBT)) > 0).orElse(true);
+    return silent && heard.filter(at -> now.minus(at).compareTo(HEARD) < 0).isPresent();
   }
 
   /// Whether a row that was claimed under `claimed` is still this process's own: to be asked before

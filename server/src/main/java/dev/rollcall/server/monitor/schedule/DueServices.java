@@ -65,6 +65,9 @@ public final class DueServices {
   private final Instant started;
   private final Map<Long, RunState> states = new ConcurrentHashMap<>();
 
+  /// For the thread that begins checks.
+  private boolean replaced;
+
   /// Previous names of renamed services, whose series have to be removed.
   private final Set<String> renamed = ConcurrentHashMap.newKeySet();
 
@@ -133,8 +136,12 @@ public final class DueServices {
   private record Remembered(RunState state, Instant due) {}
 
   /// The services due by `until` according to memory, oldest first, at most `limit`: those of the
-  /// share of this process. The other processes remember theirs.
+  /// share of this process. The other processes remember theirs. None if others are known to have
+  /// taken its share over.
   List<DueCheck> remembered(Instant until, int limit) {
+    if (isReplaced()) {
+      return List.of();
+    }
     Claimant.Share share = schedule.rows().claimant().share();
     return states.values().stream()
         .filter(state -> state.isProvisional() || share.includes(state.check().serviceId()))
@@ -145,6 +152,21 @@ public final class DueServices {
         .filter(one -> one.state().begin())
         .map(one -> DueCheck.begun(one.state(), one.due()))
         .toList();
+  }
+
+  private boolean isReplaced() {
+    boolean now = schedule.rows().claimant().isReplaced();
+    if (now != replaced) {
+      replaced = now;
+      LOG.log(
+          Level.WARNING,
+          now
+              ? "other processes reach the database: they check the services of this one until it"
+                  + " does too"
+              : "no other process is known to reach the database: this one goes on with its"
+                  + " checks");
+    }
+    return now;
   }
 
   /// Drops services that are no longer checked, or have been checked by another process for a
