@@ -83,7 +83,7 @@ final class RedisPings implements Benchmark {
       throws IOException, InterruptedException {
     Path data = stage.folder(name);
     try (SoakDatabase database = SoakDatabase.postgres(data)) {
-      List<String> flags = new ArrayList<>(database.flags());
+      List<String> flags = new ArrayList<>(database.directFlags());
       flags.addAll(more);
       Rollcall rollcall =
           Rollcall.start(stage, new Rollcall.Setup(data, List.of(), List.copyOf(flags), ""));

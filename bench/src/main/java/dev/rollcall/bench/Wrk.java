@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
 record Wrk(long requests, double perSecond, double meanMicros, double p95Micros, long failed) {
   private static final Pattern FIGURES = Pattern.compile("figures (\\S+) (\\S+) (\\S+) (\\S+)");
 
+  /// An answer that takes longer has failed. A disk may be slow to say that it has written.
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   /// Prints the figures without rounding.
   private static final String DONE =
       """
@@ -57,6 +60,8 @@ record Wrk(long requests, double perSecond, double meanMicros, double p95Micros,
                 "-t1",
                 "-c" + connections,
                 "-d" + length.toSeconds() + "s",
+                "--timeout",
+                PATIENCE.toSeconds() + "s",
                 "-s",
                 lua.toString(),
                 url),
