@@ -2,20 +2,27 @@ package dev.rollcall.server.terminal;
 
 import dev.rollcall.icmp.PingResult;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /// A table with a row for each target, which a terminal shows anew in its place.
 final class PingTable implements PingOutput {
-  private static final String ROW = "%-32s %6s %6s %6s %9s %9s %9s %9s  %s";
+  private static final String ROW = "%s %5s %5s %5s %8s %8s %8s %8s  %s";
 
   private final PingPlan plan;
   private final PrintWriter out;
-  private boolean shown;
+  private final LiveTable table;
 
   PingTable(PingPlan plan, PrintWriter out) {
+    this(plan, out, TerminalSize::now);
+  }
+
+  PingTable(PingPlan plan, PrintWriter out, Supplier<TerminalSize> size) {
     this.plan = plan;
     this.out = out;
+    this.table = new LiveTable(out, size);
   }
 
   @Override
@@ -30,29 +37,39 @@ final class PingTable implements PingOutput {
 
   @Override
   public void refresh(List<PingTally> tallies) {
-    if (shown) {
-      out.print(Terminal.up(tallies.size() + 1));
-    }
-    shown = true;
-    row(ROW.formatted("host", "sent", "recv", "loss", "min", "avg", "p99", "max", "last"));
+    table.show(rows(tallies));
+  }
+
+  private List<String> rows(List<PingTally> tallies) {
+    List<String> names = plan.targets().stream().map(PingTable::name).toList();
+    int width = table.nameColumn(names.stream().mapToInt(String::length).max().orElse(0));
+    List<String> rows = new ArrayList<>();
+    rows.add(
+        ROW.formatted(
+            Terminal.column("host", width),
+            "sent",
+            "recv",
+            "loss",
+            "min",
+            "avg",
+            "p99",
+            "max",
+            "last"));
     for (int i = 0; i < tallies.size(); i++) {
-      row(row(plan.targets().get(i), tallies.get(i)));
+      rows.add(row(Terminal.column(names.get(i), width), tallies.get(i)));
     }
-    out.flush();
+    return rows;
   }
 
-  /// A line, without what was there before.
-  private void row(String text) {
-    out.print(text + "\033[K\n");
+  private static String name(PingPlan.Target target) {
+    return target.name().equals(target.host())
+        ? target.name()
+        : target.name() + " (" + target.host() + ")";
   }
 
-  private static String row(PingPlan.Target target, PingTally tally) {
+  private static String row(String name, PingTally tally) {
     RttHistogram rtts = tally.rtts;
     boolean any = rtts.total() > 0;
-    String name =
-        target.name().equals(target.host())
-            ? target.name()
-            : target.name() + " (" + target.host() + ")";
     return String.format(
         Locale.ROOT,
         ROW,
@@ -69,8 +86,8 @@ final class PingTable implements PingOutput {
 
   @Override
   public void end(List<PingTally> tallies, long millis) {
-    refresh(tallies);
-    out.println(Terminal.CLEAR_BELOW);
+    table.end(rows(tallies));
+    out.println();
     PingSummary.times(PingSummary.all(tallies)).forEach(out::println);
     out.flush();
   }

@@ -8,6 +8,9 @@ public final class Terminal {
   /// Removes what is from here on: the `^C` of a terminal, for example.
   static final String CLEAR_BELOW = "\033[J";
 
+  /// Removes what is behind the text in its row.
+  static final String CLEAR_BEHIND = "\033[K";
+
   private Terminal() {}
 
   /// Whether a person sees it: neither a file nor another program gets it.
@@ -19,5 +22,12 @@ public final class Terminal {
   /// begin behind it.
   static String up(int rows) {
     return "\r\033[%dA".formatted(rows);
+  }
+
+  /// A text in a column: as wide as this, and cut where it is wider.
+  static String column(String text, int width) {
+    return text.length() >= width
+        ? text.substring(0, width)
+        : text + " ".repeat(width - text.length());
   }
 }

@@ -93,6 +93,9 @@ final class TraceLines implements TraceOutput {
     int answered = 0;
     for (HopNode node : nodes) {
       if (!node.address().equals(before)) {
+        if (before != null && plan.options().multipath()) {
+          line.append("\n   "); // several routers are what it is about: one below the other
+        }
         line.append(' ').append(plan.shown(node.address())).append(notes(node));
         before = node.address();
       }

@@ -28,8 +28,9 @@ sealed interface TraceOutput permits TraceLines, TraceTable, TraceJson {
     /// The trace is complete.
     record Finished(Trace trace) implements News {}
 
-    /// Puts what a tracer tells into a queue.
-    static TraceListener listener(Queue<News> news) {
+    /// Puts what a tracer tells into a queue. The lookups of names begin at once, so that whoever
+    /// waits for one waits for all.
+    static TraceListener listener(Queue<News> news, HopNames names) {
       return new TraceListener() {
         @Override
         public boolean wantsAnswers() {
@@ -38,6 +39,7 @@ sealed interface TraceOutput permits TraceLines, TraceTable, TraceJson {
 
         @Override
         public void answered(InetAddress target, int ttl, HopNode node) {
+          names.expect(node.address());
           news.add(new Answer(ttl, node));
         }
 

@@ -24,6 +24,11 @@ public record TracePlan(
     return names.shown(address) + numbers.shown(address);
   }
 
+  /// The same with a name only if it is known already.
+  String shownNow(InetAddress address) throws InterruptedException {
+    return names.shownNow(address) + numbers.shown(address);
+  }
+
   /// The first line, as `traceroute` has it.
   String title() {
     return "traceroute to %s (%s), %d hops max, %d byte packets"

@@ -69,14 +69,11 @@ public final class TraceRounds {
   /// @return nothing if it was stopped meanwhile
   private Optional<Trace> trace(Tracer tracer, CountDownLatch stop) throws InterruptedException {
     BlockingQueue<TraceOutput.News> news = new LinkedBlockingQueue<>();
-    tracer.submit(plan.target(), TraceOutput.News.listener(news));
+    tracer.submit(plan.target(), TraceOutput.News.listener(news, plan.names()));
     while (stop.getCount() > 0) {
       switch (news.poll(100, TimeUnit.MILLISECONDS)) {
         case null -> {} // look whether to stop
-        case TraceOutput.News.Answer answer -> {
-          plan.names().expect(answer.node().address());
-          output.answered(answer.ttl(), answer.node());
-        }
+        case TraceOutput.News.Answer answer -> output.answered(answer.ttl(), answer.node());
         case TraceOutput.News.Finished finished -> {
           return Optional.of(finished.trace());
         }

@@ -6,21 +6,27 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// A table with a row for each hop, as `mtr` has it.
 final class TraceTable implements TraceOutput {
-  private static final String ROW = "%3s %-44s %6s %5s %8s %8s %8s %8s %8s  %s";
+  private static final String ROW = "%3s %s %6s %5s %8s %8s %8s %8s %8s  %s";
 
   private final TracePlan plan;
   private final PrintWriter out;
   private final boolean live;
-  private int shown;
+  private final LiveTable table;
 
   /// @param live whether the table is shown anew after each trace, at the same place of a terminal
   TraceTable(TracePlan plan, PrintWriter out, boolean live) {
+    this(plan, out, live, TerminalSize::now);
+  }
+
+  TraceTable(TracePlan plan, PrintWriter out, boolean live, Supplier<TerminalSize> size) {
     this.plan = plan;
     this.out = out;
     this.live = live;
+    this.table = new LiveTable(out, size);
   }
 
   @Override
@@ -37,46 +43,49 @@ final class TraceTable implements TraceOutput {
   @Override
   public void finished(Trace trace, TraceStatistics statistics) throws InterruptedException {
     if (live) {
-      show(statistics);
+      table.show(rows(statistics));
     }
   }
 
   @Override
   public void end(TraceStatistics statistics) throws InterruptedException {
-    if (live) {
-      out.print("\r" + Terminal.CLEAR_BELOW);
-      out.flush();
-    } else {
-      show(statistics);
-    }
-  }
-
-  private void show(TraceStatistics statistics) throws InterruptedException {
     List<String> rows = rows(statistics);
-    if (shown > 0) {
-      out.print(Terminal.up(shown));
+    if (live) {
+      table.end(rows);
+    } else {
+      rows.forEach(row -> out.println(row.stripTrailing()));
+      out.flush();
     }
-    for (String row : rows) {
-      out.print(row.stripTrailing() + (live ? "\033[K\n" : "\n"));
-    }
-    shown = rows.size();
-    out.flush();
   }
 
   private List<String> rows(TraceStatistics statistics) throws InterruptedException {
+    List<List<String>> hosts = new ArrayList<>();
+    for (TraceStatistics.AtTtl hop : statistics.hops()) {
+      List<String> names = new ArrayList<>();
+      for (InetAddress address : hop.addresses()) {
+        names.add(live ? plan.shownNow(address) : plan.shown(address));
+      }
+      hosts.add(names.isEmpty() ? List.of("(no answer)") : names);
+    }
+    int longest = hosts.stream().flatMap(List::stream).mapToInt(String::length).max().orElse(0);
+    int width = live ? table.nameColumn(longest) : Math.max(44, longest);
     List<String> rows = new ArrayList<>();
     rows.add(
-        ROW.formatted("", "host", "loss", "sent", "last", "avg", "best", "worst", "jitter", ""));
-    for (int i = 0; i < statistics.hops().size(); i++) {
-      TraceStatistics.AtTtl hop = statistics.hops().get(i);
-      boolean first = true;
-      for (InetAddress address : hop.addresses()) {
-        rows.add(first ? row(i, plan.shown(address), statistics) : "    " + plan.shown(address));
-        first = false;
-      }
-      if (first) {
-        rows.add(row(i, "(no answer)", statistics));
-      }
+        ROW.formatted(
+            "",
+            Terminal.column("host", width),
+            "loss",
+            "sent",
+            "last",
+            "avg",
+            "best",
+            "worst",
+            "jitter",
+            ""));
+    for (int i = 0; i < hosts.size(); i++) {
+      List<String> names = hosts.get(i);
+      rows.add(row(i, Terminal.column(names.getFirst(), width), statistics));
+      names.stream().skip(1).forEach(name -> rows.add("    " + name));
     }
     return rows;
   }

@@ -141,14 +141,42 @@ class PingOutputTest {
 
   @Test
   void aTableIsShownInItsPlace() {
-    PingTable table = new PingTable(plan, out);
+    PingTable table = new PingTable(plan, out, () -> new TerminalSize(24, 120));
     table.refresh(tallies);
     show(table, reply(PingStatus.REPLY, 350_000), silent(PingStatus.TIMEOUT, "no reply in time"));
     assertThat(text.toString())
         .contains("\r\033[3A") // where the terminal may have shown ^C
-        .contains("\n\033[J\n")
+        .contains("\033[K\n\033[J\n")
         .containsPattern("shop.example \\(192.0.2.7\\) +2 +1 +50% +0.350 +0.350 .* no reply")
         .containsPattern("192.0.2.1 +0 +0 +0% +- ");
+  }
+
+  @Test
+  void aTableFitsIntoATerminalThatIsNarrowAndLow() {
+    List<PingPlan.Target> hosts =
+        IntStream.range(0, 10)
+            .mapToObj(
+                i ->
+                    new PingPlan.Target(
+                        "a-host-with-a-long-name-" + i + ".example.org",
+                        InetAddress.ofLiteral("2001:db8::" + i)))
+            .toList();
+    PingPlan many =
+        new PingPlan(hosts, 4, Duration.ofSeconds(1), Duration.ofSeconds(2), Optional.empty(), 64);
+    List<PingTally> all = hosts.stream().map(_ -> new PingTally()).toList();
+    all.getFirst().add(unreachable());
+    PingTable table = new PingTable(many, out, () -> new TerminalSize(6, 60));
+    table.refresh(all);
+    table.refresh(all);
+    List<String> rows = List.of(text.toString().split("\n"));
+    assertThat(rows)
+        .hasSize(10)
+        .allMatch(row -> row.replaceAll("\\033\\[\\d?[A-Z]|\r", "").length() <= 60);
+    assertThat(rows.get(1)).contains(" 1     0  100%"); // the name leaves room for the figures
+    assertThat(rows.get(4)).startsWith("... and 7 more, at the end");
+    assertThat(rows.get(5)).startsWith("\r\033[5Ahost"); // as many rows as were shown
+    table.end(all, 3004);
+    assertThat(text.toString()).contains("\na-host-with-a-long-name-9");
   }
 
   @Test

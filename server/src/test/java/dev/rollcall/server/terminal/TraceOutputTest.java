@@ -13,6 +13,7 @@ import dev.rollcall.icmp.Trace;
 import dev.rollcall.icmp.TraceEnd;
 import dev.rollcall.icmp.TraceMethod;
 import dev.rollcall.icmp.TracerOptions;
+import dev.rollcall.server.address.ReverseNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -166,6 +168,70 @@ class TraceOutputTest {
             "1. 192.0.2.1 75% 4 0.010 0.010 0.010 0.010 0.000 limits its answers",
             "2. (no answer) 100% 4 - - - - -",
             "3. 192.0.2.9 0% 4 0.150 0.125 0.100 0.150 0.050");
+  }
+
+  @Test
+  void aTableFitsIntoANarrowTerminalAndWaitsForNoName() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    ReverseNames slow =
+        new ReverseNames(
+            4,
+            _ -> {
+              try {
+                never.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return "too-late.example";
+            });
+    try (slow) {
+      TracePlan named =
+          new TracePlan(
+              "example",
+              TARGET,
+              options,
+              0,
+              Duration.ofSeconds(1),
+              new HopNames(true, slow),
+              new AsNumbers());
+      TraceTable table = new TraceTable(named, out, true, () -> new TerminalSize(24, 60));
+      TraceStatistics statistics = new TraceStatistics();
+      Trace trace =
+          trace(TraceEnd.REACHED, hop(1, HopState.ANSWERED, 2, node("192.0.2.9", 30, 31)));
+      for (int i = 0; i < 2; i++) {
+        statistics.add(trace);
+        table.finished(trace, statistics);
+      }
+      assertThat(never.getCount()).isOne();
+      List<String> rows = List.of(text.toString().split("\n"));
+      assertThat(rows)
+          .hasSize(4)
+          .allMatch(row -> row.replaceAll("\\033\\[\\d?[A-Z]|\r", "").length() <= 60);
+      assertThat(rows.get(1))
+          .isEqualTo(" 1. 192.0.2.9     0%     2    0.031    0.031    0.030\033[K");
+      assertThat(rows.get(2)).startsWith("\r\033[2A");
+    }
+  }
+
+  @Test
+  void severalPathsAreWrittenOneBelowTheOther() throws Exception {
+    TracePlan several =
+        new TracePlan(
+            "example",
+            TARGET,
+            options.withMultipath(),
+            1,
+            Duration.ofSeconds(1),
+            new HopNames(false),
+            new AsNumbers());
+    new TraceLines(several, out)
+        .finished(
+            trace(
+                TraceEnd.REACHED,
+                hop(1, HopState.ANSWERED, 2, node("192.0.2.4", 100), node("192.0.2.5", 1500))),
+            new TraceStatistics());
+    assertThat(text.toString().lines())
+        .containsExactly(" 1  192.0.2.4  0.100 ms", "    192.0.2.5  1.50 ms");
   }
 
   @Test
