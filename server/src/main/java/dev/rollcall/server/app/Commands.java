@@ -146,6 +146,11 @@ final class Commands {
         .map(
             command ->
                 ": write it after the command, as in " + command.qualifiedName() + " " + given)
-        .orElseGet(() -> Mistakes.suggestion(given, line.getCommandSpec().optionsMap().keySet()));
+        .orElseGet(
+            () ->
+                Mistakes.suggestion(
+                    given,
+                    line.getCommandSpec().optionsMap().keySet(),
+                    line.getCommandSpec().qualifiedName() + " --help"));
   }
 }

@@ -113,6 +113,9 @@ record TracerouteCommand(Path directory) implements Command {
         flags.mistakes().add(flag, "needs --mtr: add it, or remove this flag");
       }
     }
+    if (flags.has("--port") && options.method() == TraceMethod.ICMP) {
+      flags.mistakes().add("--port", "needs udp or tcp: add -U or -T, or remove this flag");
+    }
     AsNumbers numbers = numbers(flags);
     Optional<InetAddress> target = flags.address(host);
     if (flags.reportMistakes() || target.isEmpty()) {
@@ -169,7 +172,9 @@ record TracerouteCommand(Path directory) implements Command {
         });
     flags.value("--method", METHOD).ifPresent(methods::add);
     if (methods.stream().distinct().count() > 1) {
-      flags.mistakes().add("--method", "is one method: give one of -I, -U, -T or --method");
+      flags
+          .mistakes()
+          .add("--method", "contradicts another flag: give one of -I, -U, -T and --method");
     }
     return methods.isEmpty() ? TraceMethod.ICMP : methods.getFirst();
   }

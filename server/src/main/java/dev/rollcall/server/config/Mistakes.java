@@ -141,12 +141,17 @@ public final class Mistakes {
     return known.stream()
         .min(Comparator.comparingInt(name -> distance(unknown, name)))
         .filter(name -> distance(unknown, name) <= Math.max(2, name.length() / 4))
+        .filter(name -> distance(unknown, name) < letters(unknown)) // not one that shares none
         .map(name -> ", did you mean " + name + "?")
         .orElseGet(
             () ->
                 known.size() <= 16
                     ? ": use one of " + String.join(", ", known.stream().sorted().toList())
                     : ": remove it, or see " + page + " for those there are");
+  }
+
+  private static int letters(String name) {
+    return name.replaceFirst("^-+", "").length();
   }
 
   /// The names that end in `unknown`: `monitor.interval` for `interval`.

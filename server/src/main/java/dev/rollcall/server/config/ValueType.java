@@ -4,6 +4,7 @@ import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.time.Durations;
 import inet.ipaddr.IPAddress;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -205,14 +206,15 @@ public record ValueType<T>(String label, Function<String, T> parser) {
 
   private static int whole(String text, String noun, int least, int most) {
     String range = ": give a whole number from " + least + " to " + most;
-    if (!text.matches("-?\\d{1,10}")) {
+    if (!text.matches("-?\\d{1,1000}")) {
       throw new IllegalArgumentException("is no " + noun + range);
     }
-    long number = Long.parseLong(text);
-    if (number < least || number > most) {
+    BigInteger number = new BigInteger(text);
+    if (number.compareTo(BigInteger.valueOf(least)) < 0
+        || number.compareTo(BigInteger.valueOf(most)) > 0) {
       throw new IllegalArgumentException("is out of range" + range);
     }
-    return (int) number;
+    return number.intValueExact();
   }
 
   private static String checkedHost(String text) {

@@ -67,6 +67,13 @@ class CommandsTest {
         "serve help; rollcall serve: help: unknown argument, did you mean --help?",
         "--port=1 serve; rollcall: --port: unknown flag: write it after the command, as in rollcall"
             + " serve --port",
+        "ping -D 127.0.0.1; rollcall ping: -D: unknown flag: remove it, or see rollcall ping --help"
+            + " for those there are",
+        "traceroute 127.0.0.1 b; rollcall traceroute: b: unknown argument: remove it",
+        "traceroute -p 80 127.0.0.1; rollcall traceroute: --port: needs udp or tcp: add -U or -T,"
+            + " or remove this flag",
+        "ping -c 1000000000000 127.0.0.1; 'rollcall ping: --count: \"1000000000000\" is out of"
+            + " range: give a whole number from 1 to 1000000000'",
         "help srve; rollcall help: srve: unknown command, did you mean serve?",
         "help serve now; rollcall help: now: unknown command: remove it",
         "config chek; rollcall config: chek: unknown command, did you mean check?",
@@ -86,7 +93,8 @@ class CommandsTest {
         "check x:y@www.example.com/?a=b; 'rollcall check: www.example.com/: the URL has no scheme:"
             + " write it as scheme://host:port'",
         "nonsense --help; rollcall: nonsense: unknown command: use one of channel, check, collect,"
-            + " config, help, maintenance, measure, merge, operator, ping, serve, targets, traceroute",
+            + " config, help, maintenance, measure, merge, operator, ping, serve, targets,"
+            + " traceroute",
         "config chek --help; rollcall config: chek: unknown command, did you mean check?",
         "serve --interval=5s; rollcall serve: --interval: unknown flag, did you mean"
             + " --measure-interval or --monitor-interval or --targets-interval?",
@@ -117,8 +125,8 @@ class CommandsTest {
         "traceroute; 'rollcall traceroute: HOST: is missing: see rollcall traceroute --help'",
         "traceroute --method=gre 127.0.0.1; 'rollcall traceroute: --method: \"gre\" is none of"
             + " icmp, udp, tcp: choose one of them'",
-        "traceroute -I -T 127.0.0.1; 'rollcall traceroute: --method: is one method: give one of"
-            + " -I, -U, -T or --method'",
+        "traceroute -I -T 127.0.0.1; 'rollcall traceroute: --method: contradicts another flag: give"
+            + " one of -I, -U, -T and --method'",
         "traceroute -w 5,3,10 127.0.0.1; 'rollcall traceroute: --timeout: \"5,3,10\" is no"
             + " duration: write it as 250ms, 15s, 1m30s, 2h, 30d or 2W'",
         "traceroute --max-ttl=65 127.0.0.1; 'rollcall traceroute: --max-ttl: \"65\" is out of"
@@ -554,7 +562,8 @@ class CommandsTest {
             "services[0].depends-on: \"blog\" makes a circle: shop -> blog -> shop",
             "services[1].depends-on: \"shop\" makes a circle: blog -> shop -> blog",
             "services[1].depends-on: \"backup\" makes a circle: blog -> backup -> blog",
-            "rollcall.yaml:7: heartbeats[0].depends-on: \"blog\" makes a circle: backup -> blog -> backup",
+            "rollcall.yaml:7: heartbeats[0].depends-on: \"blog\" makes a circle: backup -> blog ->"
+                + " backup",
             "heartbeats[1].depends-on: \"backpu\" is no service, heartbeat or group with a rule of"
                 + " this file, did you mean backup?",
             "heartbeats[1].frequency: does not go with schedule",
