@@ -1,22 +1,49 @@
 package dev.rollcall.server.node;
 
+import dev.rollcall.server.address.Addresses;
 import inet.ipaddr.IPAddress;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
-/// Leaves out the targets that this node does not measure, whoever assigned them.
-///
-/// @param refused counts them
-record FilteredAssignments(
-    Assignments assignments, Predicate<IPAddress> welcome, AtomicLong refused)
-    implements Assignments {
+/// Leaves out the targets that this node does not measure, whoever assigned them. The first time,
+/// it says so: a node whose settings exclude all that it gets looks idle.
+final class FilteredAssignments implements Assignments {
+  private static final System.Logger LOG = System.getLogger(FilteredAssignments.class.getName());
+
+  private final Assignments assignments;
+  private final Predicate<IPAddress> welcome;
+  private final AtomicLong refused;
+  private boolean said;
+
+  /// @param refused counts them
+  FilteredAssignments(Assignments assignments, Predicate<IPAddress> welcome, AtomicLong refused) {
+    this.assignments = assignments;
+    this.welcome = welcome;
+    this.refused = refused;
+  }
+
   @Override
   public Lease next(int limit) throws InterruptedException {
     Lease lease = assignments.next(limit);
     List<IPAddress> good = lease.targets().stream().filter(welcome).toList();
-    refused.addAndGet(lease.targets().size() - good.size());
+    int out = lease.targets().size() - good.size();
+    refused.addAndGet(out);
+    if (out > 0 && !said) {
+      said = true;
+      lease.targets().stream().filter(welcome.negate()).findFirst().ifPresent(this::say);
+    }
     return lease.withTargets(good);
+  }
+
+  private void say(IPAddress one) {
+    LOG.log(
+        Level.WARNING,
+        "{0} was assigned and is not measured here, and so are others like it: special addresses"
+            + " (private, loopback, reserved) have to be in ''allow'', and none in ''deny'',"
+            + " ''opt_out'' or outside of ''families'' is measured",
+        Addresses.text(one));
   }
 
   @Override

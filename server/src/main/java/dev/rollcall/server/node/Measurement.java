@@ -51,6 +51,7 @@ public record Measurement(
   ///
   /// @param ttl 1 to 255
   /// @param address empty: nobody answered
+  /// @param rtt zero where it is not known
   public record Hop(int ttl, Optional<IPAddress> address, Duration rtt) {}
 
   /// The packets of a traceroute.

@@ -70,10 +70,11 @@ final class ResultJson {
     json.writeStartObject().writeNumberProperty("ttl", hop.ttl());
     hop.address()
         .ifPresentOrElse(
-            address ->
-                json.writeStringProperty("ip", Addresses.text(address))
-                    .writeNumberProperty("rtt", hop.rtt().toNanos()),
+            address -> json.writeStringProperty("ip", Addresses.text(address)),
             () -> json.writeBooleanProperty("timeout", true));
+    if (hop.rtt().isPositive()) {
+      json.writeNumberProperty("rtt", hop.rtt().toNanos());
+    }
     json.writeEndObject();
   }
 }
