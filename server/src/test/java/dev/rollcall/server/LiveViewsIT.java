@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
@@ -96,6 +97,16 @@ class LiveViewsIT {
                     groups.events("rows").stream()
                         .anyMatch(event -> event.contains("changing: Down")));
         assertThat(open.events("totals")).isNotEmpty();
+        report(rollcall, 0);
+        try (OpenStream nodes = new OpenStream(rollcall, stream(rollcall.page("/nodes")))) {
+          await().atMost(PATIENCE).until(() -> !nodes.events("now").isEmpty());
+          report(rollcall, 5);
+          await()
+              .atMost(PATIENCE)
+              .until(
+                  () ->
+                      nodes.events("rows").stream().anyMatch(event -> event.contains("5 batches")));
+        }
         assertThat(open.events("rows").getLast()).doesNotContain("steady");
       }
       try (OpenStream late = new OpenStream(rollcall, path)) {
@@ -159,6 +170,16 @@ class LiveViewsIT {
     return Plan.in(Files.createDirectories(folder.resolve(name)))
         .variable("ROLLCALL_DATABASE", database)
         .flags("--roles=" + role);
+  }
+
+  private static void report(RunningRollcall rollcall, int batches) {
+    String report =
+        """
+        {"version":"1.0","rate":1000,"packets_per_second":0,"spool_batches":%d,"spool_bytes":900,
+        "dropped":0,"sent_at":"%s"}
+        """
+            .formatted(batches, Instant.now());
+    assertThat(rollcall.send("POST", "/v1/nodes/fra1", report).status()).isEqualTo(200);
   }
 
   /// The whole list is sent to a page whose version is too old for single changes.

@@ -205,6 +205,7 @@ class RouteMatrixIT {
               "POST /v1/nodes/{name} SENDER",
               "DELETE /v1/nodes/{name} OPERATOR",
               "GET /nodes USER",
+              "GET /nodes/live USER",
               "POST /results SENDER",
               "POST /rotate OPERATOR",
               "GET /dump OPERATOR",

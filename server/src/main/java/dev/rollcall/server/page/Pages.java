@@ -42,7 +42,7 @@ public final class Pages implements AutoCloseable {
   private final IncidentPages incidents;
   private final List<Route> acknowledging;
   private final GroupPages groups;
-  private final List<Route> nodes;
+  private final NodePages nodes;
   private final List<Route> maintenance;
   private final List<Route> channels;
   private final List<Route> accounts;
@@ -81,7 +81,7 @@ public final class Pages implements AutoCloseable {
     incidents = new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock);
     acknowledging = new AcknowledgePages(alerting.incidents(), site, clock).routes();
     groups = new GroupPages(alerting.groups(), IncidentPages.SECTION, site, clock);
-    nodes = new NodePages(known, ServicePages.SECTION, site).routes();
+    nodes = new NodePages(known, ServicePages.SECTION, site, clock);
     maintenance = new MaintenancePages(alerting.incidents(), site, clock).routes();
     channels =
         new ChannelPages(alerting.channels().list(), alerting.outbox(), site, clock).routes();
@@ -168,7 +168,7 @@ public final class Pages implements AutoCloseable {
             recorded.apply(incidents.routes()),
             acknowledging,
             groups.routes(),
-            nodes,
+            nodes.routes(),
             recorded.apply(maintenance),
             recorded.apply(channels),
             accounts,
@@ -185,5 +185,6 @@ public final class Pages implements AutoCloseable {
     heartbeats.close();
     incidents.close();
     groups.close();
+    nodes.close();
   }
 }

@@ -6,44 +6,76 @@ import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.node.NodeStatus;
 import dev.rollcall.server.node.registry.KnownNode.State;
+import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.Durations;
 import dev.rollcall.server.web.Formats;
 import dev.rollcall.server.web.Forms;
 import dev.rollcall.server.web.Html;
+import dev.rollcall.server.web.ListFilter;
+import dev.rollcall.server.web.LivePages;
 import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// `/nodes`: the nodes that report here, and how they are.
-public final class NodePages {
+public final class NodePages implements AutoCloseable {
   /// A clock that differs less is right: a report takes about this long.
   private static final Duration RIGHT = Duration.ofMillis(100);
+
+  private static final String PATH = "/nodes";
+  private static final String LIVE = PATH + "/live";
+  private static final Duration PACE = Duration.ofMillis(950); // pages are read once a second
 
   private final Nodes nodes;
   private final String section;
   private final Site site;
   private final Forms forms;
+  private final LivePages<Whose, NodesLiveView> pages;
 
   /// @param section the id of the section of the site to which the page belongs
-  public NodePages(Nodes nodes, String section, Site site) {
+  public NodePages(Nodes nodes, String section, Site site, Clock clock) {
     this.nodes = nodes;
     this.section = section;
     this.site = site;
     this.forms = new Forms(site);
+    this.pages =
+        new LivePages<>(
+            "pages-nodes",
+            PACE,
+            whose -> Optional.of(new NodesLiveView(view(whose), site)),
+            (_, _) -> "",
+            "there are no nodes",
+            site,
+            clock);
   }
 
   public List<Route> routes() {
-    return List.of(Route.get("/nodes", Access.USER, this::list));
+    return List.of(
+        Route.get(PATH, Access.USER, this::list),
+        Route.get(LIVE, Access.USER, request -> pages.stream(Whose.of(request), request)));
+  }
+
+  private NodesView view(Whose whose) {
+    return new NodesView(whose, nodes.all(whose.scope()), section, nodes.now());
   }
 
   private Answer list(Request request) {
     Whose whose = Whose.of(request);
-    NodesView view = new NodesView(whose, nodes.all(whose.scope()), section, nodes.now());
-    return forms.page(
-        request,
-        visit -> Html.of(out -> JtepageGenerated.render(out, Html.NONE, site, visit, view)));
+    String live =
+        ListFilter.link(LIVE, whose.query()) + (whose.team().isPresent() ? "&" : "?") + "seen=";
+    return pages.now(
+        whose,
+        (shown, seen) ->
+            forms.page(
+                request,
+                visit ->
+                    Html.of(
+                        out ->
+                            JtepageGenerated.render(
+                                out, Html.NONE, site, visit, shown.view(), live + seen))));
   }
 
   static String state(Texts texts, State state) {
@@ -78,5 +110,11 @@ public final class NodePages {
     return offset.isNegative()
         ? texts.of("nodes.clock.behind", far)
         : texts.of("nodes.clock.ahead", far);
+  }
+
+  /// Stops the updates of open pages.
+  @Override
+  public void close() {
+    pages.close();
   }
 }
