@@ -28,7 +28,7 @@ class DeployTest {
   @Test
   void haproxyUnderstandsItsFileWithTheVariablesOfTheExample() throws Exception {
     Map<String, String> variables = variables(DEPLOY.resolve("haproxy/default"));
-    assertThat(variables).containsOnlyKeys("ROLLCALL_1", "ROLLCALL_2");
+    assertThat(variables).containsOnlyKeys("ROLLCALL_1", "ROLLCALL_2", "ROLLCALL_USER");
     assertThat(run(variables, "haproxy", "-c", "-f", DEPLOY + "/haproxy/haproxy.cfg"))
         .contains("Configuration file is valid");
   }

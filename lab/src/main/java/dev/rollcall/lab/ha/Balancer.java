@@ -7,41 +7,30 @@ import org.jspecify.annotations.Nullable;
 
 /// A machine with HAProxy and keepalived, set up as `deploy/haproxy` and `deploy/keepalived` say.
 final class Balancer {
-  private static final int ROUTER = 51;
-
   private final Machine machine;
   private final Path haproxy;
   private final Path keepalived;
   private final Map<String, String> environment;
   private @Nullable Program program;
 
-  /// @param deploy the folder `deploy`
-  /// @param other the address of the other balancer
-  /// @param virtual the address that both share
-  /// @param processes the addresses of the two processes
-  Balancer(
-      Machine machine,
-      Path deploy,
-      String other,
-      int priority,
-      String virtual,
-      List<String> processes) {
+  /// @param deploy the folder `deploy`, whose examples have the addresses of the first balancer
+  /// @param first whether it is that one
+  Balancer(Machine machine, Path deploy, boolean first) {
     this.machine = machine;
     this.haproxy = deploy.resolve("haproxy/haproxy.cfg");
+    this.environment = Variables.read(deploy.resolve("haproxy/default"));
     this.keepalived = machine.copy(deploy.resolve("keepalived/keepalived.conf"));
-    machine.file(
-        "addresses.conf",
-        """
-        $INTERFACE=eth0
-        $SELF=%s
-        $OTHER=%s
-        $PRIORITY=%d
-        $ADDRESS=%s/24
-        $ROUTER_ID=%d
-        """
-            .formatted(machine.address(), other, priority, virtual, ROUTER));
-    this.environment =
-        Map.of("ROLLCALL_1", processes.getFirst(), "ROLLCALL_2", processes.getLast());
+    Path addresses = machine.copy(deploy.resolve("keepalived/addresses.conf"));
+    if (!first) {
+      machine.run(
+          "sed",
+          "-i",
+          "-e",
+          "s/^$SELF/$THEIRS/;s/^$OTHER/$SELF/;s/^$THEIRS/$OTHER/",
+          "-e",
+          "s/^$PRIORITY=.*/$PRIORITY=120/",
+          addresses.toString());
+    }
   }
 
   Machine machine() {

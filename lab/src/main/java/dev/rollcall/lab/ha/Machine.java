@@ -18,6 +18,7 @@ final class Machine {
   private final String address;
   private final Path folder;
   private final List<Program> programs = new CopyOnWriteArrayList<>();
+  private final List<Runnable> endings = new CopyOnWriteArrayList<>();
 
   Machine(String name, String namespace, String address, Path folder) {
     this.name = name;
@@ -60,9 +61,13 @@ final class Machine {
   ///
   /// @param environment all that it gets, besides `PATH`
   Program start(String program, List<String> command, Map<String, String> environment) {
-    List<String> line = inside(command);
+    return startOutside(program, inside(command), environment);
+  }
+
+  /// The same of a program that enters the namespace by itself.
+  Program startOutside(String program, List<String> command, Map<String, String> environment) {
     try {
-      ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
+      ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
       builder.environment().clear();
       builder.environment().put("PATH", System.getenv("PATH") + ":/usr/sbin:/sbin");
       builder.environment().putAll(environment);
@@ -104,6 +109,27 @@ final class Machine {
     programs.forEach(Program::kill);
     killAll(namespace);
     programs.clear();
+  }
+
+  /// A new disk of its own, in its folder. Whatever runs here has to be started afterwards.
+  ///
+  /// @param size as `mount` takes it: `64m`
+  SmallDisk disk(String name, String size) {
+    SmallDisk disk = new SmallDisk(folder.resolve(name), size);
+    atTheEnd(disk::unmount);
+    return disk;
+  }
+
+  /// What has to be done when the machine is removed, before its programs are ended.
+  void atTheEnd(Runnable ending) {
+    endings.add(ending);
+  }
+
+  /// Ends all its programs, for good.
+  void remove() {
+    endings.forEach(Runnable::run);
+    endings.clear();
+    kill();
   }
 
   /// Ends all programs in a namespace.

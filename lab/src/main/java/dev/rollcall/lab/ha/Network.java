@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
@@ -16,24 +17,32 @@ import org.jspecify.annotations.Nullable;
 /// Machines at one switch: network namespaces with one interface each, joined by a bridge in one
 /// more. Nothing that is sent within leaves this machine. Needs root and `ip`.
 ///
-/// [#close()] ends every program of its machines and deletes the namespaces; [#Network(Path)]
-/// deletes those of processes that have ended without it.
+/// [#close()] ends every program of its machines, unmounts their disks, and deletes the namespaces
+/// and the folder; so does the end of this process, with Ctrl-C too. [#Network(String)] deletes the
+/// namespaces of processes that were killed.
 final class Network implements AutoCloseable {
   private static final String PREFIX = "rchalab-";
   private static final Pattern OWN = Pattern.compile(PREFIX + "(\\d+)-\\S+");
   private static final Path NAMESPACES = Path.of("/run/netns");
-  private static final String BLOCK = "10.210.0.";
+  private static final String BLOCK = "10.0.0.";
 
   private final String prefix = PREFIX + ProcessHandle.current().pid() + "-";
   private final String hub = prefix + "switch";
   private final Path folder;
+  private final Thread atTheEnd = new Thread(this::remove, "network");
   private final List<Machine> machines = new CopyOnWriteArrayList<>();
 
-  /// @param folder where each machine gets a folder of its own
-  Network(Path folder) {
+  /// @param name that of the folder begins with it, in which each machine gets a folder of its own
+  Network(String name) {
     LabCommand.demand();
     deleteThoseOfTheDead();
-    this.folder = folder;
+    try {
+      folder = Files.createTempDirectory(name);
+      folder.toFile().setExecutable(true, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Runtime.getRuntime().addShutdownHook(atTheEnd);
     LabCommand.batch(new StringBuilder("netns add ").append(hub).append('\n'));
     ip(hub, "link set lo up\nlink add br0 type bridge\nlink set br0 up\n");
   }
@@ -95,12 +104,39 @@ final class Network implements AutoCloseable {
     return machines;
   }
 
+  /// What the programs have said.
+  String logs() {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.walk(folder, 2)) {
+      for (Path file : files.filter(one -> one.toString().endsWith(".log")).sorted().toList()) {
+        String text = Files.readString(file);
+        all.append("\n--- ").append(folder.relativize(file)).append('\n');
+        all.append(text.substring(Math.max(0, text.length() - 4000)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return all.toString();
+  }
+
   @Override
   public void close() {
-    machines.forEach(Machine::kill);
+    Runtime.getRuntime().removeShutdownHook(atTheEnd);
+    remove();
+  }
+
+  private void remove() {
+    machines.forEach(Machine::remove);
     List<String> all = new ArrayList<>(machines.stream().map(Machine::namespace).toList());
     all.add(hub);
     delete(all);
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void delete(List<String> namespaces) {

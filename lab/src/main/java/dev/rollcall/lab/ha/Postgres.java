@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A machine with PostgreSQL, set up as `deploy/postgresql` says.
 final class Postgres {
-  static final String PASSWORD = "lab-password";
+  /// As in the example of `rollcall.env`.
+  private static final String PASSWORD = "change-me";
+
   private static final String REPLICATION = "lab-replication";
   private static final String BIN = "/usr/lib/postgresql/15/bin/";
   private static final List<String> AS_POSTGRES =

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Redis or Sentinel on a machine, set up as `deploy/redis` says.
 final class Redis {
-  static final String PASSWORD = "lab-redis";
+  /// As in the examples.
+  private static final String PASSWORD = "change-me";
+
+  private static final String DATA = "/var/lib/redis";
 
   private final Machine machine;
   private final String name;
@@ -24,21 +27,22 @@ final class Redis {
     this.configuration = machine.file(name + ".conf", text);
   }
 
-  /// @param deploy the folder `deploy/redis`
-  /// @param primary the address that it follows, or its own
-  static Redis server(Machine machine, Path deploy, String primary) {
-    String local = "requirepass " + PASSWORD + "\nmasterauth " + PASSWORD + "\n";
-    if (!primary.equals(machine.address())) {
-      local += "replicaof " + primary + " 6379\n";
-    }
-    return new Redis(machine, "redis", read(deploy.resolve("redis.conf")) + local);
+  /// @param deploy the folder `deploy/redis`, whose examples have the address of the first
+  /// @param first whether it is the primary at first
+  static Redis server(Machine machine, Path deploy, boolean first) {
+    String local = read(deploy.resolve("local.conf"));
+    return new Redis(
+        machine,
+        "redis",
+        read(deploy.resolve("redis.conf"))
+            + (first ? local : local.replace("#replicaof", "replicaof")));
   }
 
-  static Redis sentinel(Machine machine, Path deploy, String primary) {
-    String local =
-        "port 26379\nsentinel monitor rollcall %s 6379 2\nsentinel auth-pass rollcall %s\n"
-            .formatted(primary, PASSWORD);
-    return new Redis(machine, "sentinel", local + read(deploy.resolve("sentinel.conf")));
+  static Redis sentinel(Machine machine, Path deploy) {
+    return new Redis(
+        machine,
+        "sentinel",
+        read(deploy.resolve("sentinel-local.conf")) + read(deploy.resolve("sentinel.conf")));
   }
 
   private static String read(Path file) {
@@ -49,9 +53,15 @@ final class Redis {
     }
   }
 
+  /// With a folder of its own in place of that of Debian's package.
   void start() {
-    String command = name.equals("redis") ? "redis-server" : "redis-sentinel";
-    program = machine.start(name, List.of(command, configuration.toString()), Map.of());
+    Path data = machine.folder().resolve(name + "-data");
+    machine.run("mkdir", "-p", data.toString());
+    String run = "mount --bind $0 " + DATA + " && exec redis-$1 $2";
+    String kind = name.equals("redis") ? "server" : name;
+    program =
+        machine.start(
+            name, List.of("sh", "-c", run, "" + data, kind, "" + configuration), Map.of());
   }
 
   Program program() {

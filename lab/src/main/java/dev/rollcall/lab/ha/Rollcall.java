@@ -26,7 +26,7 @@ final class Rollcall {
   Rollcall(Machine machine, SystemdUnit unit, Path built, String yaml, Map<String, String> file) {
     this.machine = machine;
     this.unit = unit;
-    this.disk = new SmallDisk(data(), "64m");
+    this.disk = machine.disk("data", "64m");
     Map<String, String> all = new LinkedHashMap<>(file);
     all.put("PROGRAM", built.toString());
     all.put("ROLLCALL_CONFIG", machine.file("rollcall.yaml", yaml).toString());

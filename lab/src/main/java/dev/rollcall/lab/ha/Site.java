@@ -1,18 +1,12 @@
 package dev.rollcall.lab.ha;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// All machines: two balancers, two processes of Rollcall, PostgreSQL with a standby, Redis with a
 /// replica and three Sentinels, and one machine for everything around them.
@@ -24,9 +18,7 @@ final class Site implements AutoCloseable {
   private static final String SECRET_KEY = "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=";
   private static final Pattern JSON_TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
 
-  private final Path folder;
-  private final Network network;
-  private final Thread interrupted = new Thread(this::remove, "site");
+  private final Network network = new Network("rollcall-ha");
   final List<Balancer> balancers = new ArrayList<>();
   final List<Rollcall> processes = new ArrayList<>();
   final List<Redis> redis = new ArrayList<>();
@@ -42,14 +34,6 @@ final class Site implements AutoCloseable {
   /// @param root of the repository, built
   /// @param flips how many services can be taken down
   Site(Path root, int flips) {
-    try {
-      folder = Files.createTempDirectory("rollcall-ha");
-      folder.toFile().setExecutable(true, false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    network = new Network(folder);
-    Runtime.getRuntime().addShutdownHook(interrupted);
     Path deploy = root.resolve("deploy");
     outside = network.machine("outside", 90);
     world = outside.inside(() -> new World(outside.address()));
@@ -64,7 +48,11 @@ final class Site implements AutoCloseable {
         Machine machine = network.machine("app" + i, 20 + i);
         Rollcall process =
             new Rollcall(
-                machine, unit, root.resolve("server/target/rollcall"), yaml(flips), environment());
+                machine,
+                unit,
+                root.resolve("server/target/rollcall"),
+                yaml(flips),
+                environment(deploy));
         processes.add(process);
         process.start();
       }
@@ -86,50 +74,37 @@ final class Site implements AutoCloseable {
 
   private void startCaches(Path deploy) {
     Path files = deploy.resolve("redis");
-    String first = Network.address(41);
     for (int i = 1; i <= 2; i++) {
       Machine machine = network.machine("cache" + i, 40 + i);
       caches.add(machine);
-      Redis server = Redis.server(machine, files, first);
+      Redis server = Redis.server(machine, files, i == 1);
       server.start();
       redis.add(server);
-      Redis sentinel = Redis.sentinel(machine, files, first);
+      Redis sentinel = Redis.sentinel(machine, files);
       sentinel.start();
       sentinels.add(sentinel);
     }
   }
 
   private void startBalancers(Path deploy) {
-    List<String> addresses = processes.stream().map(one -> one.machine().address()).toList();
     for (int i = 1; i <= 2; i++) {
       Machine machine = network.machine("lb" + i, 10 + i);
-      Balancer balancer =
-          new Balancer(machine, deploy, Network.address(13 - i), 160 - 20 * i, VIRTUAL, addresses);
+      Balancer balancer = new Balancer(machine, deploy, i == 1);
       balancer.start();
       balancers.add(balancer);
       if (i == 2) {
-        Redis third = Redis.sentinel(machine, deploy.resolve("redis"), Network.address(41));
+        Redis third = Redis.sentinel(machine, deploy.resolve("redis"));
         third.start();
         sentinels.add(third);
       }
     }
   }
 
-  /// What stands in `rollcall.env`.
-  private static Map<String, String> environment() {
-    Map<String, String> file = new LinkedHashMap<>();
-    file.put(
-        "ROLLCALL_DATABASE",
-        "postgresql://rollcall:%s@%s,%s/rollcall"
-            .formatted(Postgres.PASSWORD, Network.address(31), Network.address(32)));
-    file.put(
-        "ROLLCALL_REDIS",
-        "redis-sentinel://:%s@%s,%s,%s/rollcall"
-            .formatted(
-                Redis.PASSWORD, Network.address(41), Network.address(42), Network.address(12)));
+  /// What stands in `rollcall.env`: the example, with secrets.
+  private static Map<String, String> environment(Path deploy) {
+    Map<String, String> file = Variables.read(deploy.resolve("systemd/rollcall.env"));
     file.put("ROLLCALL_SECRET_KEY", SECRET_KEY);
     file.put("ROLLCALL_TOKEN", TOKEN);
-    file.put("ROLLCALL_TRUSTED_PROXIES", Network.address(11) + "," + Network.address(12));
     file.put("ROLLCALL_DRAIN", "2s");
     return file;
   }
@@ -141,7 +116,7 @@ final class Site implements AutoCloseable {
             accounts:
               services: 1000000
               services-of-all: 1000000
-              reach: {allow: 10.210.0.0/24}
+              reach: {allow: 10.0.0.0/24}
             incidents: {together: 100ms, flapping: 1000}
             channels:
               - {name: hook, type: webhook, url: "http://%1$s:9000/hook"}
@@ -255,36 +230,12 @@ final class Site implements AutoCloseable {
 
   /// What the programs have said.
   String logs() {
-    StringBuilder all = new StringBuilder();
-    try (Stream<Path> files = Files.walk(folder, 2)) {
-      for (Path file : files.filter(one -> one.toString().endsWith(".log")).sorted().toList()) {
-        String text = Files.readString(file);
-        all.append("\n--- ").append(folder.relativize(file)).append('\n');
-        all.append(text.substring(Math.max(0, text.length() - 4000)));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return all.toString();
+    return network.logs();
   }
 
   @Override
   public void close() {
-    Runtime.getRuntime().removeShutdownHook(interrupted);
-    remove();
-  }
-
-  /// Leaves nothing behind, also after Ctrl-C.
-  private void remove() {
     network.close();
-    processes.forEach(one -> one.disk().unmount());
     world.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
