@@ -65,6 +65,9 @@ public final class Runner implements AutoCloseable {
   /// often.
   private static final Duration SLOT = Duration.ofMillis(20);
 
+  /// The time between rounds while all places are taken and more may be due.
+  private static final Duration FULL = Duration.ofMillis(50);
+
   private static final int AT_ONCE = 2_000;
 
   /// A process that has just started is slow, as its code is not compiled yet, and all services may
@@ -151,10 +154,11 @@ public final class Runner implements AutoCloseable {
   private Instant startDue() throws InterruptedException {
     Instant now = clock.wall();
     Instant next = now.plus(ROUND);
-    int limit = Math.min(cold() ? AT_ONCE_COLD : AT_ONCE, room.availablePermits());
-    if (limit == 0) {
-      return next;
+    int places = room.availablePermits();
+    if (places == 0) {
+      return now.plus(FULL);
     }
+    int limit = Math.min(cold() ? AT_ONCE_COLD : AT_ONCE, places);
     int late = 0;
     List<DueServices.DueCheck> starts = new ArrayList<>();
     for (DueServices.DueCheck dueCheck : dueChecks(now, limit)) {
@@ -166,6 +170,9 @@ public final class Runner implements AutoCloseable {
     begin(starts);
     if (cold() && starts.size() == limit) {
       return clock.wall(); // these have started, and more may be due
+    }
+    if (starts.size() == places) {
+      return now.plus(FULL); // more may be due: they start when places are free again
     }
     Instant lastLate = now.plus(PACE.multipliedBy(late));
     return lastLate.isAfter(next) ? lastLate : next;
