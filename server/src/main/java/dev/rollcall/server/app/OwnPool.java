@@ -5,12 +5,13 @@ import dev.rollcall.server.target.IntakeResult;
 import dev.rollcall.server.target.Pool;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
-/// The target pool of the same process, for its node. Used by the thread of the node only.
+/// The target pool of the same process, for its node. One thread asks, and another may say what is
+/// done.
 final class OwnPool implements Assignments {
   private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
 
@@ -22,7 +23,7 @@ final class OwnPool implements Assignments {
   private final Clock clock;
 
   /// What the next requests report as measured, one each.
-  private final Deque<Long> done = new ArrayDeque<>();
+  private final Deque<Long> done = new ConcurrentLinkedDeque<>();
 
   OwnPool(Pool pool, String node, Clock clock) {
     this.pool = pool;

@@ -41,6 +41,12 @@ public interface Assignments {
   Lease next(int limit) throws InterruptedException;
 
   /// Says that the targets of the lease are measured, and their results are safe. Other leases may
-  /// have been asked for since.
+  /// have been asked for since, and may be asked for by another thread meanwhile.
   void done(Lease lease);
+
+  /// Why some targets are missing, although there are others; empty if none are. Any thread may
+  /// ask.
+  default Optional<String> problem() {
+    return Optional.empty();
+  }
 }

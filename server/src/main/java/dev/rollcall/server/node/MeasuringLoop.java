@@ -83,9 +83,9 @@ final class MeasuringLoop {
     this.askAt = clock.monotonic();
   }
 
-  /// Why no targets are assigned; empty while they are.
+  /// Why no targets are assigned, or not all; empty while they are.
   Optional<String> problem() {
-    return problem;
+    return problem.or(assignments::problem);
   }
 
   /// Keeps what was measured, and begins to measure what is assigned now.

@@ -186,7 +186,8 @@ public final class MeasuringNode implements AutoCloseable {
                 Resolver.system(),
                 clock),
             limits.own());
-    return pool.<Assignments>map(other -> new BothAssignments(own, other)).orElse(own);
+    return pool.<Assignments>map(other -> new BothAssignments(own, other, threads, clock))
+        .orElse(own);
   }
 
   private Assignments filtered(Assignments from, Predicate<IPAddress> welcome) {

@@ -9,11 +9,11 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.JsonNode;
 
@@ -33,7 +33,7 @@ final class PoolClient implements Assignments {
   private final AtomicLong unusable = new AtomicLong();
 
   /// What the next requests report as measured, one each.
-  private final Deque<Long> done = new ArrayDeque<>();
+  private final Deque<Long> done = new ConcurrentLinkedDeque<>();
 
   /// @param url of `GET /next`
   PoolClient(ServerClient http, URI url, String node) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.address.Blocks;
+import dev.rollcall.server.httpclient.NoAnswer;
 import dev.rollcall.server.node.Assignments.Lease;
 import dev.rollcall.server.node.Measurement.TraceMethod;
 import dev.rollcall.server.node.MeasuringNode.Limits;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +44,8 @@ class MeasuringNodeTest {
   private volatile Duration slept = Duration.ZERO;
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private Predicate<IPAddress> assigned = _ -> true;
+  private Executor threads = Runnable::run;
+  private Optional<NoAnswer> poolSays = Optional.empty();
   private List<MeasuringNode> open = new ArrayList<>();
 
   private final Assignments pool =
@@ -49,6 +53,10 @@ class MeasuringNodeTest {
         @Override
         public Lease next(int limit) {
           asked.add(limit);
+          poolSays.ifPresent(
+              none -> {
+                throw none;
+              });
           return leases.isEmpty() ? Lease.none(MINUTE) : leases.remove();
         }
 
@@ -97,7 +105,7 @@ class MeasuringNodeTest {
             settings,
             "1.0",
             measurer,
-            Runnable::run,
+            task -> threads.execute(task),
             new Links(
                 Optional.of(pool), Optional.of((_, _) -> new Outcome.Stored()), Optional.empty()),
             new Limits(address -> assigned.test(address), _ -> true),
@@ -253,6 +261,50 @@ class MeasuringNodeTest {
     node.round();
     node.round();
     assertThat(standIn.measured).hasSize(6);
+  }
+
+  @Test
+  void targetsOfItsOwnDoNotWaitForAPoolThatAsksForAnHour() throws Exception {
+    poolSays = Optional.of(new NoAnswer("the pool answers 503", Optional.of(Duration.ofDays(9))));
+    MeasuringNode node =
+        node(settings(Optional.of(file()), 1_000, "198.51.100.7", "2001:db8::7"), standIn);
+    for (int minute = 1; minute <= 60; minute++) {
+      node.round();
+      roundAfterAPause(node);
+      assertThat(standIn.measured).hasSize(2 * minute);
+      assertThat(asked).as("the pool is left alone").hasSize(1);
+      assertThat(node.notes().getFirst().problem().get()).contains("the pool answers 503");
+      clock.pass(MINUTE);
+    }
+    poolSays = Optional.empty();
+    leases.add(lease(7, "198.51.100.1"));
+    node.round();
+    roundAfterAPause(node);
+    roundAfterAPause(node);
+    assertThat(done).containsExactly(7L);
+    assertThat(node.notes().getFirst().problem().get()).isEmpty();
+  }
+
+  @Test
+  void targetsOfItsOwnDoNotWaitForAPoolThatDoesNotEndItsAnswer() throws Exception {
+    MeasuringNode node =
+        node(settings(Optional.of(file()), 1_000, "198.51.100.7", "2001:db8::7"), standIn);
+    node.round();
+    List<Runnable> hanging = new ArrayList<>();
+    threads = hanging::add;
+    roundAfterAPause(node);
+    threads = Runnable::run;
+    assertThat(hanging).as("the pool is asked").hasSize(1);
+    for (int minute = 2; minute <= 4; minute++) {
+      clock.pass(MINUTE);
+      node.round();
+      roundAfterAPause(node);
+      assertThat(standIn.measured).hasSize(2 * minute);
+    }
+    leases.add(lease(7, "198.51.100.1"));
+    hanging.getFirst().run();
+    roundAfterAPause(node);
+    assertThat(standIn.measured).as("the answer has come").hasSize(9);
   }
 
   @Test
