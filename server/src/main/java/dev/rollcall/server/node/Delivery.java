@@ -67,7 +67,7 @@ final class Delivery implements AutoCloseable {
   }
 
   private Duration stored(SpooledBatch batch) {
-    spool.delivered(batch.number());
+    spool.delivered(batch);
     delivered.addAndGet(batch.results());
     goesOn();
     refusal = "";
@@ -77,7 +77,7 @@ final class Delivery implements AutoCloseable {
   /// The collector answers, so the next batch follows at once. The same refusal again is only
   /// counted.
   private Duration refused(SpooledBatch batch, String reason) {
-    spool.refused(batch.number());
+    spool.refused(batch);
     goesOn();
     if (!refusal.equals(reason)) {
       refusal = reason;

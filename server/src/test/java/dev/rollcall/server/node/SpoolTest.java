@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -46,7 +47,7 @@ class SpoolTest {
         assertThat(batch.body()).containsExactly(i);
         assertThat(batch.results()).isEqualTo(i + 2);
         assertThat(spool.oldest().orElseThrow().id()).isEqualTo(batch.id());
-        spool.delivered(batch.number());
+        spool.delivered(batch);
         ids.add(batch.id());
       }
       assertThat(spool.oldest()).isEmpty();
@@ -81,10 +82,10 @@ class SpoolTest {
     try (Spool spool = open(1_000)) {
       spool.note(body(300), 5);
       spool.note(body(200), 1);
-      spool.refused(spool.oldest().orElseThrow().number());
+      spool.refused(spool.oldest().orElseThrow());
       assertThat(spool.oldest().orElseThrow().results()).isEqualTo(1);
       assertThat(spool.content()).isEqualTo(new Spool.Content(1, 500, 0, 5));
-      spool.delivered(spool.oldest().orElseThrow().number());
+      spool.delivered(spool.oldest().orElseThrow());
       spool.note(body(800), 2);
       assertThat(spool.content())
           .as("it is pushed out as others are, and is not counted twice")
@@ -117,6 +118,45 @@ class SpoolTest {
     }
   }
 
+  /// A bad block of the disk in its middle: the beginning of the file can be read.
+  @Test
+  void goesOnBesideAFileThatIsFoundToBeDamagedLater() throws IOException {
+    try (Spool spool = open(1_000_000)) {
+      for (int i = 0; i < 200; i++) {
+        spool.note(body(3_000), 1);
+      }
+    }
+    Path file = folder.resolve("spool.db");
+    byte[] bytes = Files.readAllBytes(file);
+    Arrays.fill(bytes, 40_000, bytes.length - 40_000, (byte) 0x5a);
+    Files.write(file, bytes);
+    try (Spool spool = open(1_000_000)) {
+      int delivered = 0;
+      int failures = 0;
+      spool.note(body(10), 7);
+      while (failures < 3) {
+        try {
+          Optional<SpooledBatch> next = spool.oldest();
+          if (next.isEmpty()) {
+            break;
+          }
+          spool.delivered(next.get());
+          delivered++;
+        } catch (StorageException e) {
+          failures++;
+        }
+      }
+      assertThat(failures).isOne();
+      assertThat(delivered).as("what can be read").isPositive();
+      spool.note(body(10), 7);
+      assertThat(spool.oldest().orElseThrow().results()).isEqualTo(7);
+      assertThat(spool.trouble()).isEmpty();
+    }
+    try (var files = Files.list(folder)) {
+      assertThat(files).anyMatch(aside -> aside.toString().endsWith(".corrupt"));
+    }
+  }
+
   /// The other process notes batches and sends them; what it sends it says before it removes it.
   @Test
   void losesNothingThatWasNotedAndNeverUsesAnIdTwiceHoweverOftenItIsKilled() throws Exception {
@@ -135,7 +175,7 @@ class SpoolTest {
         String text = new String(batch.body(), StandardCharsets.US_ASCII);
         assertThat(sent.getOrDefault(batch.id(), text)).isEqualTo(text);
         sent.put(batch.id(), text);
-        spool.delivered(batch.number());
+        spool.delivered(batch);
       }
       assertThat(spool.content()).isEqualTo(Spool.Content.NOTHING);
     }

@@ -34,7 +34,7 @@ final class SpoolVictim {
       next.ifPresent(
           batch -> {
             say("sent " + batch.id() + " " + new String(batch.body(), StandardCharsets.US_ASCII));
-            spool.delivered(batch.number());
+            spool.delivered(batch);
           });
     }
   }
