@@ -254,8 +254,10 @@ public final class Nodes implements AutoCloseable {
     return times.stream().map(now -> silence(tx, now)).toList();
   }
 
+  /// @param now when it was found that this process has listened for long enough
   private boolean silence(Handle tx, Instant now) {
-    NodeTable.seenNoLaterThan(tx, now);
+    // This process may have stood still since then, while nodes reported to another one.
+    NodeTable.seenNoLaterThan(tx, clock.wall());
     for (KnownNode node : NodeTable.all(tx)) {
       if (isForgotten(node, now)) {
         remove(tx, node);

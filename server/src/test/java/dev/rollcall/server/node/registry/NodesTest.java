@@ -11,8 +11,10 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.TestClock;
 import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,6 +42,7 @@ class NodesTest {
   private Database database;
   private GroupCommit commits;
   private Nodes nodes;
+  private Runnable paused = () -> {};
 
   NodesTest(TestDatabases engine) {
     this.engine = engine;
@@ -215,5 +218,45 @@ class NodesTest {
       pass(Duration.ofSeconds(15));
     }
     assertThat(changes()).containsExactly("dead up-down");
+  }
+
+  /// It is stopped after it has read its clocks, and before it writes.
+  @Test
+  void aProcessThatStoodStillSetsNoReportBack() {
+    Clock standsStill =
+        new Clock() {
+          @Override
+          public Instant wall() {
+            return clock.wall();
+          }
+
+          @Override
+          public Duration monotonic() {
+            Duration now = clock.monotonic();
+            Runnable pause = paused;
+            paused = () -> {};
+            pause.run();
+            return now;
+          }
+        };
+    try (Nodes stopped =
+        new Nodes(
+            database,
+            commits,
+            new RegistrySettings(SILENT_AFTER),
+            (_, some) -> signals.addAll(some),
+            standsStill)) {
+      report("fra1", true);
+      clock.pass(SILENT_AFTER);
+      report("fra1", true);
+      paused =
+          () -> {
+            clock.pass(SILENT_AFTER.multipliedBy(2));
+            report("fra1", true);
+          };
+      stopped.round();
+      assertThat(all().getFirst().lastSeen()).isEqualTo(clock.wall());
+      assertThat(signals).isEmpty();
+    }
   }
 }
