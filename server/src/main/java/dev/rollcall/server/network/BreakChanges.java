@@ -7,8 +7,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,7 +175,7 @@ record BreakChanges(
     final Set<String> names = new HashSet<>();
 
     /// What has to be observed until that is known.
-    final List<Subject> missing = new ArrayList<>();
+    final Set<Subject> missing = new LinkedHashSet<>();
 
     private final Set<String> perhapsBehind;
 
@@ -190,25 +193,45 @@ record BreakChanges(
       if (open.isEmpty()) {
         return;
       }
+      Map<String, List<InetAddress>> suspects =
+          NetworkBreaks.suspects(lost.stream().map(WatchedSubject::route).toList());
+      Map<InetAddress, List<WatchedSubject>> passing = passing(well, suspects);
+      Map<InetAddress, Instant> latest = new LinkedHashMap<>();
+      for (WatchedSubject one : open) {
+        for (InetAddress hop : suspects.getOrDefault(one.name(), List.of())) {
+          if (isAnyOlder(passing.getOrDefault(hop, List.of()), one.since())) {
+            names.add(one.name());
+            latest.merge(hop, one.since(), (a, b) -> a.isAfter(b) ? a : b);
+          }
+        }
+      }
+      // For each hop once: thousands may be lost behind one that thousands pass.
+      latest.forEach(
+          (hop, since) ->
+              passing.getOrDefault(hop, List.of()).stream()
+                  .takeWhile(other -> other.observed().isBefore(since))
+                  .limit(MOST_OBSERVED)
+                  .map(WatchedSubject::subject)
+                  .forEach(missing::add));
+    }
+
+    /// What is well, by the suspects that it passes; what was observed longest ago comes first.
+    private static Map<InetAddress, List<WatchedSubject>> passing(
+        List<WatchedSubject> well, Map<String, List<InetAddress>> suspects) {
+      Set<InetAddress> all =
+          suspects.values().stream().flatMap(List::stream).collect(Collectors.toSet());
       Map<InetAddress, List<WatchedSubject>> passing = new HashMap<>();
       for (WatchedSubject one : well) {
         hops(one.route().good())
+            .filter(all::contains)
             .forEach(hop -> passing.computeIfAbsent(hop, _ -> new ArrayList<>()).add(one));
       }
-      Map<String, List<InetAddress>> suspects =
-          NetworkBreaks.suspects(lost.stream().map(WatchedSubject::route).toList());
-      for (WatchedSubject one : open) {
-        List<Subject> old =
-            suspects.getOrDefault(one.name(), List.of()).stream()
-                .flatMap(hop -> passing.getOrDefault(hop, List.of()).stream())
-                .filter(other -> other.observed().isBefore(one.since()))
-                .map(WatchedSubject::subject)
-                .toList();
-        if (!old.isEmpty()) {
-          names.add(one.name());
-          missing.addAll(old);
-        }
-      }
+      passing.values().forEach(some -> some.sort(Comparator.comparing(WatchedSubject::observed)));
+      return passing;
+    }
+
+    private static boolean isAnyOlder(List<WatchedSubject> sorted, Instant since) {
+      return !sorted.isEmpty() && sorted.getFirst().observed().isBefore(since);
     }
 
     /// What is lost is not decided while it is not known how far the way to it is well.

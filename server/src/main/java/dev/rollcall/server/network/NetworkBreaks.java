@@ -2,7 +2,6 @@ package dev.rollcall.server.network;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,9 +31,6 @@ public final class NetworkBreaks {
   /// How many have to be lost before that is certain.
   private static final int CERTAIN = 3;
 
-  private static final Comparator<InetAddress> BY_BYTES =
-      Comparator.comparing(InetAddress::getAddress, Arrays::compareUnsigned);
-
   /// A subject that is lost.
   ///
   /// @param suspects the hops of its route after the last that is well; none if that is not known
@@ -51,15 +47,19 @@ public final class NetworkBreaks {
     if (well.isEmpty()) {
       return List.of();
     }
-    List<Lost> left = lost(routes, well);
+    List<Lost> lost = lost(routes, well);
+    SuspectHops hops =
+        new SuspectHops(
+            lost.stream()
+                .map(one -> new SuspectHops.Suspicion(one.destination(), one.suspects()))
+                .toList(),
+            LOST);
     List<NetworkBreak> found = new ArrayList<>();
-    Optional<InetAddress> hop = mostLost(left);
+    Optional<InetAddress> hop = hops.mostLost();
     while (hop.isPresent()) {
-      InetAddress named = hop.get();
-      List<Lost> behind = left.stream().filter(one -> one.suspects().contains(named)).toList();
-      found.add(broken(named, behind, well));
-      left.removeAll(behind);
-      hop = mostLost(left);
+      List<Lost> behind = hops.take(hop.get()).stream().map(lost::get).toList();
+      found.add(broken(hop.get(), behind, well));
+      hop = hops.mostLost();
     }
     return found;
   }
@@ -136,26 +136,6 @@ public final class NetworkBreaks {
     return hop.iterator().next();
   }
 
-  private static Optional<InetAddress> mostLost(List<Lost> left) {
-    Map<InetAddress, Set<InetAddress>> behind = new HashMap<>();
-    Map<InetAddress, Integer> place = new HashMap<>();
-    for (Lost one : left) {
-      for (int i = 0; i < one.suspects().size(); i++) {
-        InetAddress hop = one.suspects().get(i);
-        behind.computeIfAbsent(hop, _ -> new HashSet<>()).add(one.destination());
-        place.merge(hop, i, Math::max);
-      }
-    }
-    return behind.entrySet().stream()
-        .filter(hop -> hop.getValue().size() >= LOST)
-        .min(
-            Comparator.<Map.Entry<InetAddress, Set<InetAddress>>>comparingInt(
-                    hop -> -hop.getValue().size())
-                .thenComparing(hop -> place.getOrDefault(hop.getKey(), 0))
-                .thenComparing(Map.Entry::getKey, BY_BYTES))
-        .map(Map.Entry::getKey);
-  }
-
   private static NetworkBreak broken(InetAddress hop, List<Lost> behind, Set<InetAddress> well) {
     Lost nearest = behind.stream().min(Comparator.comparingInt(one -> between(one, hop))).get();
     Optional<InetAddress> before = before(nearest, well);
@@ -174,7 +154,9 @@ public final class NetworkBreaks {
   private static Optional<InetAddress> before(Lost one, Set<InetAddress> well) {
     return one.reached() == 0
         ? Optional.empty()
-        : one.route().good().get(one.reached() - 1).stream().filter(well::contains).min(BY_BYTES);
+        : one.route().good().get(one.reached() - 1).stream()
+            .filter(well::contains)
+            .min(SuspectHops.BY_BYTES);
   }
 
   /// How many hops lie between the last that is well and `hop`.
