@@ -293,6 +293,28 @@ abstract class IncidentTests {
     return channel.got();
   }
 
+  boolean isBeingSent() {
+    return database.read(
+        handle ->
+            handle
+                    .createQuery("SELECT COUNT(*) FROM outbox_lane WHERE owner IS NOT NULL")
+                    .mapTo(Integer.class)
+                    .one()
+                > 0);
+  }
+
+  /// Of all deliveries, the oldest first.
+  List<String> states() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT state FROM outbox_delivery ORDER BY id")
+                .map(
+                    (row, _) ->
+                        List.of("PENDING", "DELIVERED", "FAILED", "WITHDRAWN").get(row.getInt(1)))
+                .list());
+  }
+
   boolean isQuiet(String channel) {
     return database.read(handle -> !Outbox.isPending(handle, channel));
   }

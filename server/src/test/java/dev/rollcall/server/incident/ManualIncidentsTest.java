@@ -107,6 +107,45 @@ class ManualIncidentsTest extends IncidentTests {
     }
   }
 
+  @Test
+  void whatAPersonOpensIsToldWhenTheRouteSaysToWhomCanBeToldIt() {
+    use(
+        new RoutedChannel(chat, route(Duration.ofMinutes(15), Optional.empty(), true)),
+        all(pager.without(Kind.MANUAL)));
+    openByHand("none", ",\"told\":true");
+    openByHand("one", ",\"subjects\":\"service:a\",\"told\":true");
+    pass(Duration.ofMinutes(15).minusSeconds(1));
+    got(chat, 0);
+    pass(Duration.ofSeconds(1));
+    assertThat(got(chat, 1).getFirst().message().name()).isEqualTo("2 incidents: 2 manual");
+    got(pager, 0);
+  }
+
+  @Test
+  void theSeverityOfWhatAPersonOpensCountsAndNotThatOfItsSubjects() {
+    use(
+        new RoutedChannel(chat, severe(Severity.WARNING)),
+        new RoutedChannel(pager, severe(Severity.CRITICAL)));
+    openByHand("minor", ",\"subjects\":\"service:a\",\"severity\":\"warning\",\"told\":true");
+    notifier.round();
+    assertThat(got(chat, 1).getFirst().message().name()).isEqualTo("minor");
+    got(pager, 0);
+  }
+
+  private static AlertRoute severe(Severity severity) {
+    return new AlertRoute(
+        List.of(),
+        List.of(),
+        List.of(),
+        Set.of(severity),
+        Set.of(),
+        Optional.empty(),
+        Duration.ZERO,
+        Optional.empty(),
+        true,
+        false);
+  }
+
   private static AlertKeys tagged(String tag) {
     return AlertKeys.stored(Json.stored("{\"tags\":[\"" + tag + "\"]}"));
   }

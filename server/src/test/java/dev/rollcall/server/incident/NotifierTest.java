@@ -292,6 +292,28 @@ class NotifierTest extends IncidentTests {
   }
 
   @Test
+  void tellsReceiversThatKeepIncidentsAlsoWhatHappensWhileTheyAreAway() {
+    use(all(pager.keepingIncidents().answering(_ -> awayFor(Duration.ofMinutes(10)))));
+    down("a");
+    notifier.round();
+    await().until(() -> pager.got().size() == 1 && !isBeingSent());
+    down("b");
+    notifier.round();
+    assertThat(states()).containsExactly("PENDING", "PENDING");
+  }
+
+  @Test
+  void theTimelineHasTheNameOfAChannelAsItsOwnerKnowsIt() {
+    RecordingChannel theirs = new RecordingChannel("7/ops", "ops:443");
+    use(all(theirs));
+    signal("a", 7, "up", "down");
+    notifier.round();
+    got(theirs, 1);
+    long id = theirs.got().getFirst().message().incident().orElseThrow().id();
+    assertThat(incidents.store().timeline(id).getLast().text()).contains("ops");
+  }
+
+  @Test
   void namesTwentyOfAThousandAndCountsThem() {
     use(all(chat));
     for (int i = 0; i < 1_001; i++) {
@@ -318,6 +340,32 @@ class NotifierTest extends IncidentTests {
     assertThat(named).hasSize(20);
     assertThat(named.getFirst().name()).isEqualTo("critical");
     assertThat(named).extracting(Message.Item::name).doesNotContain("over");
+  }
+
+  @Test
+  void looksAgainWhenSomethingIsDue() {
+    use(new RoutedChannel(chat, route(Duration.ZERO, Optional.of(Duration.ofHours(1)), true)));
+    down("a");
+    assertThat(notifier.round()).as("there may be more").isZero();
+    assertThat(notifier.round()).isPositive();
+    got(chat, 1);
+    clock.pass(TOGETHER);
+    assertThat(notifier.round()).isPositive();
+    up("a");
+    assertThat(notifier.round()).isZero();
+    assertThat(notifier.round()).isPositive();
+  }
+
+  @Test
+  void aClockThatWasSetBackPutsNothingOff() {
+    use(all(chat));
+    down("a");
+    notifier.round();
+    got(chat, 1);
+    clock.leap(Duration.ofHours(-1));
+    down("b");
+    notifier.round();
+    assertThat(got(chat, 2).getLast().message().name()).isEqualTo("b");
   }
 
   @Test
@@ -391,25 +439,25 @@ class NotifierTest extends IncidentTests {
     assertThat(chat.got()).hasSize(1);
   }
 
-  private boolean isBeingSent() {
-    return database.read(
-        handle ->
-            handle
-                    .createQuery("SELECT COUNT(*) FROM outbox_lane WHERE owner IS NOT NULL")
-                    .mapTo(Integer.class)
-                    .one()
-                > 0);
-  }
-
-  private List<String> states() {
-    return database.read(
-        handle ->
-            handle
-                .createQuery("SELECT state FROM outbox_delivery ORDER BY id")
-                .map(
-                    (row, _) ->
-                        List.of("PENDING", "DELIVERED", "FAILED", "WITHDRAWN").get(row.getInt(1)))
-                .list());
+  /// That is told with the next message, as it is then.
+  @Test
+  void aMessageAboutSeveralThatHasNotArrivedSaysNothingOfWhatBecameWorse() {
+    use(all(chat.answering(_ -> awayFor(Duration.ofMinutes(10)))));
+    signal("a", "up", "slow");
+    down("b");
+    notifier.round();
+    await().until(() -> chat.got().size() == 1 && !isBeingSent());
+    signal("a", "slow", "down");
+    chat.answering(_ -> new Channel.Result.Sent());
+    pass(Duration.ofMinutes(10).minusSeconds(1)); // now it is about to be sent
+    pass(Duration.ofSeconds(1));
+    use(all(chat)); // looks for what is due
+    await().until(() -> chat.got().size() == 2 && isQuiet("chat"));
+    assertThat(lastItems()).containsExactly("b DOWN");
+    pass(TOGETHER);
+    Delivery worse = got(chat, 3).getLast();
+    assertThat(worse.kind()).isEqualTo(Kind.DOWN);
+    assertThat(worse.message().name()).isEqualTo("a");
   }
 
   /// It goes on where the channel wants no ends, and within its pause.

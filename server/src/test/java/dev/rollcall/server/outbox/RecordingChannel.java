@@ -18,6 +18,7 @@ public final class RecordingChannel implements Channel {
   private final CountDownLatch released = new CountDownLatch(1);
   private volatile boolean hangs;
   private volatile boolean keepsIncidents;
+  private volatile boolean toldAgain;
   private volatile Notification.@Nullable Kind unsupported;
   private volatile Function<Delivery, Result> answer = _ -> new Result.Sent();
 
@@ -67,6 +68,17 @@ public final class RecordingChannel implements Channel {
   public RecordingChannel keepingIncidents() {
     keepsIncidents = true;
     return this;
+  }
+
+  /// Is told again what goes on.
+  public RecordingChannel toldAgain() {
+    toldAgain = true;
+    return this;
+  }
+
+  @Override
+  public boolean isToldAgain() {
+    return toldAgain;
   }
 
   @Override
