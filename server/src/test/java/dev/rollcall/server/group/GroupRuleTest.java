@@ -42,6 +42,8 @@ class GroupRuleTest {
     "2 of 3, uuddd, UP",
     "2 of 3, u, DOWN",
     "2 of 3, '', UNKNOWN",
+    "3 of 3, uud, DOWN",
+    "1 of 1, u, UP",
   })
   void aRuleGivesAState(String rule, String members, Member.State state) {
     List<Member.State> states =
