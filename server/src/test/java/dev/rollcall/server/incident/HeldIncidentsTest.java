@@ -174,6 +174,10 @@ class HeldIncidentsTest extends IncidentTests {
     down("shop", "blog");
     assertThat(observed).containsOnly("db");
     assertThat(openIncidents()).isEmpty();
+    assertThat(
+            new IncidentStore(database, commits).hold(Subject.Type.SERVICE, subject("shop").id()))
+        .as("its page says for what it waits")
+        .contains(new IncidentStore.Hold(Optional.of("db"), false));
     held.round();
     assertThat(openIncidents()).isEmpty();
     up("blog");
