@@ -53,6 +53,31 @@ class RunStateTest {
         .contains(new Streak(Optional.of(State.DOWN), 0, 0, Optional.empty()));
   }
 
+  @Test
+  void checksAgainSoonWhatIsPerhapsUpAgain() {
+    Instant now = BEGUN;
+    ScheduledCheck check =
+        check(Duration.ofHours(1), new Confirmation(1, 3, Duration.ofSeconds(10)));
+    RunState state =
+        new RunState(
+            check,
+            known(Optional.empty(), new Streak(Optional.of(State.DOWN), 0, 0, Optional.empty())),
+            BEGUN);
+    state.begin(1);
+    assertThat(end(state, MonitorDatabase.down(now, 5), now).repeat()).isEmpty();
+    for (int ups = 1; ups < 3; ups++) {
+      now = now.plusSeconds(10);
+      state.begin(1 + ups);
+      assertThat(end(state, MonitorDatabase.up(now, 5), now).repeat())
+          .contains(now.plusSeconds(10));
+    }
+    state.begin(4);
+    Instant last = now.plusSeconds(10);
+    Outcome up = end(state, MonitorDatabase.up(last, 5), last);
+    assertThat(up.repeat()).isEmpty();
+    assertThat(up.newStreak().flatMap(Streak::confirmed)).contains(State.UP);
+  }
+
   private static Outcome end(RunState state, Observation observation, Instant now) {
     return state.end(state.run(), observation, now).orElseThrow();
   }
@@ -127,6 +152,10 @@ class RunStateTest {
   }
 
   private static ScheduledCheck check(Duration interval) {
+    return check(interval, Confirmation.DEFAULT);
+  }
+
+  private static ScheduledCheck check(Duration interval, Confirmation confirmation) {
     return new ScheduledCheck(
         1,
         Scope.OPERATOR,
@@ -134,7 +163,7 @@ class RunStateTest {
         URI.create("http://one.example"),
         interval,
         Duration.ofSeconds(1),
-        Confirmation.DEFAULT,
+        confirmation,
         WarningLimits.NONE,
         false,
         1,
