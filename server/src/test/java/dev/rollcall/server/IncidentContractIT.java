@@ -364,6 +364,37 @@ class IncidentContractIT {
     }
   }
 
+  @Test
+  void whatAReceiverRefusesIsSentOnceAndShown() throws IOException {
+    try (Receiver refusing = new Receiver()) {
+      refusing.answer(400);
+      String channel =
+          "{\"name\":\"refusing\",\"type\":\"webhook\",\"url\":\"%s\",\"route\":{\"names\":\"refused\"}}"
+              .formatted(refusing.url());
+      assertThat(rollcall.send("POST", "/v1/channels", channel).status()).isEqualTo(201);
+      service("refused", "/status/503", ",\"interval\":\"1h\",\"confirm\":1");
+      awaitTold(everything, "refused open");
+      await().atMost(PATIENCE).until(() -> delivered("refused", "refusing").equals("failed"));
+      assertThat(rollcall.page("/channels")).contains("failed", "status 400");
+      assertThat(rollcall.health("/metrics").body())
+          .contains("rollcall_deliveries_total{channel=\"refusing\",result=\"failed\"} 1.0");
+      assertThat(rollcall.log()).contains("(delivery ", "on channel refusing)");
+      assertThat(refusing.calls()).hasSize(1);
+      assertThat(rollcall.send("DELETE", "/v1/channels/refusing", "").status()).isEqualTo(200);
+    }
+  }
+
+  /// What became of the message about the newest incident of a service on a channel.
+  private String delivered(String service, String channel) {
+    return details(incidents("?subject=service:" + service).getFirst())
+        .get("deliveries")
+        .valueStream()
+        .filter(one -> one.get("channel").stringValue().equals(channel))
+        .map(one -> one.get("state").stringValue())
+        .findFirst()
+        .orElse("");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
