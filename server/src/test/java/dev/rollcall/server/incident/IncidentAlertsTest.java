@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.outbox.RecordingChannel;
 import dev.rollcall.server.outbox.RoutedChannel;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.sql.TestDatabases;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -110,5 +114,101 @@ class IncidentAlertsTest extends IncidentTests {
     pass(TOGETHER);
     await().until(() -> states().equals(List.of("WITHDRAWN", "DELIVERED")));
     assertThat(chat.got().getLast().kind()).isEqualTo(Kind.DOWN);
+  }
+
+  private static AlertRoute warnings(Duration after) {
+    return new AlertRoute(
+        List.of(),
+        List.of(),
+        List.of(),
+        Set.of(Severity.WARNING),
+        Set.of(),
+        Optional.empty(),
+        after,
+        Optional.empty(),
+        true,
+        false);
+  }
+
+  @Test
+  void whoIsToldOfWarningsOnlyIsToldTheEndOfWhatBecameCritical() {
+    use(
+        new RoutedChannel(chat, warnings(Duration.ZERO)),
+        new RoutedChannel(pager, warnings(Duration.ofHours(1))));
+    signal("a", "up", "slow");
+    notifier.round();
+    got(chat, 1);
+    signal("a", "slow", "down");
+    pass(Duration.ofHours(1));
+    got(pager, 0); // it is no warning any more
+    up("a");
+    notifier.round();
+    assertThat(got(chat, 2).getLast().kind()).isEqualTo(Kind.RECOVERED);
+    got(pager, 0);
+  }
+
+  @Test
+  void anIncidentWhosePlaceIsTakenEndsWhereIncidentsAreKept() {
+    use(all(chat), all(pager.keepingIncidents()));
+    signal("job", "up", "late");
+    notifier.round();
+    got(chat, 1);
+    got(pager, 1);
+    signal("job", "late", "failed");
+    pass(TOGETHER);
+    assertThat(got(chat, 2).getLast().kind()).isEqualTo(Kind.FAILED);
+    assertThat(got(pager, 3))
+        .extracting(Delivery::kind)
+        .containsExactlyInAnyOrder(Kind.LATE, Kind.RECOVERED, Kind.FAILED);
+  }
+
+  @Test
+  void whatIsOverBeforeItHasArrivedIsTakenBack() {
+    use(all(pager.keepingIncidents().answering(_ -> RecordingChannel.retry("away"))));
+    down("a");
+    notifier.round();
+    await().until(() -> pager.got().size() == 1 && !isBeingSent());
+    up("a");
+    assertThat(states()).containsExactly("WITHDRAWN");
+  }
+
+  @Test
+  void aChannelIsToldOfWhatItHasAFormFor() {
+    use(all(chat.without(Kind.SLOW)), all(pager.without(Kind.RECOVERED)));
+    signal("a", "up", "slow");
+    notifier.round();
+    got(chat, 0);
+    got(pager, 1);
+    clock.pass(TOGETHER);
+    signal("a", "slow", "up");
+    pass(TOGETHER);
+    got(chat, 0);
+    got(pager, 1);
+  }
+
+  @Test
+  void whoKeepsIncidentsIsToldTheirEndWhateverTheRouteSays() {
+    use(new RoutedChannel(pager.keepingIncidents(), route(Duration.ZERO, Optional.empty(), false)));
+    down("a");
+    notifier.round();
+    got(pager, 1);
+    up("a");
+    notifier.round();
+    assertThat(got(pager, 2).getLast().kind()).isEqualTo(Kind.RECOVERED);
+  }
+
+  @Test
+  void whatWaitsForMaintenanceIsToldWhenThatEnds() {
+    use(all(chat));
+    down("a");
+    notifier.round();
+    got(chat, 1);
+    clock.pass(TOGETHER);
+    maintenance(clock.wall().plusSeconds(5));
+    up("a");
+    notifier.round();
+    got(chat, 1);
+    pass(Duration.ofSeconds(5));
+    got(chat, 2);
   }
 }
