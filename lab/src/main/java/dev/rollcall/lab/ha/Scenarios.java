@@ -7,6 +7,9 @@ import java.util.List;
 public final class Scenarios {
   private static final Duration AHEAD = Duration.ofMinutes(1);
 
+  /// How long a process is called, once the balancers have noticed that it is ready.
+  private static final Duration CALLED = Duration.ofSeconds(4);
+
   private Scenarios() {}
 
   /// Each once, in the order in which a short run has them.
@@ -101,6 +104,7 @@ public final class Scenarios {
               second(site).program().stop();
               second(site).startAhead(AHEAD);
               Until.holds("it is ready", second(site)::isReady, second(site).program()::log);
+              Until.passed(CALLED);
             },
             site -> {
               second(site).program().stop();
