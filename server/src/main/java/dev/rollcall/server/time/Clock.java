@@ -3,7 +3,8 @@ package dev.rollcall.server.time;
 import java.time.Duration;
 import java.time.Instant;
 
-/// The wall clock and the monotonic clock. Tests set them; everything else uses [Clock#system()].
+/// The wall clock and the monotonic clock. Tests set them; what uses a database has the clock of
+/// that (`Database.clock`), everything else [Clock#system()].
 public interface Clock {
   /// Wall time: for instants that are stored and shown. It may jump in either direction.
   Instant wall();
