@@ -1,26 +1,18 @@
 package dev.rollcall.server.sql;
 
+import dev.rollcall.server.sql.DatabaseFailures.Stage;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.Dialect.Diagnosis;
 import dev.rollcall.server.sql.Dialect.Fault;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.SharedClock;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
@@ -35,19 +27,6 @@ public final class Database implements AutoCloseable {
   /// transaction on PostgreSQL whose answer is lost is neither lost nor written twice.
   public static final List<String> MIGRATIONS = List.of(CertainCommits.MIGRATION);
 
-  private static final System.Logger LOG = System.getLogger(Database.class.getName());
-  private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
-  private static final int MOST_CONFLICTS = 10;
-
-  /// How long a start waits for a database that does not answer, before it continues without it.
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
-
-  /// How long a start waits for one that answers, while its tables are created or changed.
-  private static final Duration PATIENCE_WITH_TABLES = Duration.ofSeconds(20);
-
-  /// Why writing fails, and when it was last tried.
-  private record Trouble(String reason, Duration tried) {}
-
   private final DatabaseLocation location;
   private final Dialect dialect;
   private final Connections readers;
@@ -55,7 +34,9 @@ public final class Database implements AutoCloseable {
   private final int mostWriters;
   private final Optional<SqliteFile> file;
   private final Optional<SqliteLog> log;
-  private final Consumer<Runnable> opening;
+  private final DatabaseFailures failures;
+  private final Transactions transactions;
+  private final Availability availability;
 
   /// Set once, before anybody else has the database.
   private Optional<StandbyReads> standby = Optional.empty();
@@ -63,17 +44,9 @@ public final class Database implements AutoCloseable {
   /// The same.
   private Optional<DatabaseClock> serverClock = Optional.empty();
 
-  private final CountDownLatch answered = new CountDownLatch(1);
   private final Clock clock;
-  private volatile boolean open;
-
-  /// The start has ended: failures to open are only logged from now on.
-  private volatile boolean waiting;
-
-  private final AtomicBoolean probing = new AtomicBoolean();
   private final Claimant claimant;
   private final List<DueRows<?>> dueRows = new CopyOnWriteArrayList<>();
-  private volatile Optional<Trouble> trouble = Optional.empty();
 
   private Database(
       DatabaseLocation location,
@@ -91,7 +64,10 @@ public final class Database implements AutoCloseable {
     this.mostWriters = mostWriters;
     this.file = file;
     this.log = file.map(written -> new SqliteLog(written, writers, this::unsyncable));
-    this.opening = opening;
+    this.failures = new DatabaseFailures(location, dialect);
+    this.transactions = new Transactions(failures, writers);
+    this.availability =
+        new Availability(location, opening, this::startClock, this::writeLittle, clock);
     this.clock = clock;
     this.claimant = new Claimant(clock);
   }
@@ -119,7 +95,7 @@ public final class Database implements AutoCloseable {
   static Database open(DatabaseConfig config, Clock clock, List<String> pragmas) {
     Database database = unopened(config, clock, pragmas);
     try {
-      database.open();
+      database.availability.open();
       return database;
     } catch (RuntimeException e) {
       database.close();
@@ -135,36 +111,13 @@ public final class Database implements AutoCloseable {
   ///   database that does not exist, a file that is in use by another Rollcall
   public static Database openOrWait(DatabaseConfig config, Clock clock) {
     Database database = unopened(config, clock, List.of());
-    CompletableFuture<Void> opening = new CompletableFuture<>();
-    database.probing.set(true);
-    database.trouble =
-        Optional.of(
-            new Trouble(
-                config.location() + ": has not answered since the start", clock.monotonic()));
-    Thread.ofVirtual().name("database-open").start(() -> database.probe(opening));
     try {
-      if (database.answered.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        opening.get(PATIENCE_WITH_TABLES.toMillis(), TimeUnit.MILLISECONDS);
-      }
-    } catch (TimeoutException e) {
-      // It may still answer.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      StorageException failed =
-          e.getCause() instanceof StorageException storage
-              ? storage
-              : new StorageException(
-                  config.location() + ": cannot be opened: " + e.getCause(),
-                  StorageException.Outcome.REPAIR,
-                  e);
-      if (failed.outcome() == StorageException.Outcome.REPAIR) {
-        database.close();
-        throw failed.again();
-      }
+      database.availability.openOrWait();
+      return database;
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
     }
-    database.waiting = true;
-    return database;
   }
 
   private static Database unopened(DatabaseConfig config, Clock clock, List<String> pragmas) {
@@ -213,24 +166,16 @@ public final class Database implements AutoCloseable {
     };
   }
 
-  /// @throws StorageException if it cannot be opened
-  private void open() {
-    opening.accept(
-        () -> {
-          trouble =
-              trouble.map(
-                  _ -> new Trouble(location + ": its tables are being updated", clock.monotonic()));
-          answered.countDown();
-        });
+  /// Before anybody reads or writes.
+  private void startClock() {
     serverClock.ifPresent(
         server -> {
           try (Handle handle = handle(readers)) {
             server.start(handle);
           } catch (JdbiException e) {
-            throw storage(dialect.diagnose(e), Stage.WORK, e);
+            throw failures.of(e, Stage.WORK);
           }
         });
-    open = true;
   }
 
   private void readEach(Consumer<Handle> read) {
@@ -240,14 +185,6 @@ public final class Database implements AutoCloseable {
               read.accept(handle);
               return true;
             });
-  }
-
-  /// @throws StorageException while it is not open
-  private void checkOpen() {
-    if (!open) {
-      throw new StorageException(
-          trouble().orElse(location + ": is not open"), StorageException.Outcome.RETRY);
-    }
   }
 
   /// Opens a file with its own schema, and creates it if it is missing.
@@ -267,7 +204,7 @@ public final class Database implements AutoCloseable {
             _ -> {},
             clock);
     try {
-      database.open();
+      database.availability.open();
       database.write(tx -> plain.schema().forEach(tx::execute), Durability.POWER);
       return database;
     } catch (RuntimeException e) {
@@ -288,7 +225,7 @@ public final class Database implements AutoCloseable {
             Optional.empty(),
             _ -> {},
             clock);
-    database.open();
+    database.availability.open();
     return database;
   }
 
@@ -317,7 +254,7 @@ public final class Database implements AutoCloseable {
     try (Handle handle = handle(writers)) {
       SystemThreads.run(() -> SqliteFile.plain(handle.getConnection()));
     } catch (RuntimeException e) {
-      throw storage(dialect.diagnose(e), Stage.WORK, e);
+      throw failures.of(e, Stage.WORK);
     } finally {
       writers.close();
       file.ifPresent(SqliteFile::close);
@@ -381,12 +318,12 @@ public final class Database implements AutoCloseable {
   ///
   /// @throws StorageException if the database fails
   public <T> T read(Function<Handle, T> read) {
-    checkOpen();
+    availability.checkOpen();
     boolean again = true;
     while (true) {
       try (Handle handle = handle(readers)) {
         try {
-          return onFreeThread(() -> read.apply(handle));
+          return dialect.onFreeThread(() -> read.apply(handle));
         } catch (RuntimeException e) {
           Diagnosis found = dialect.diagnose(e);
           if (found.fault() == Fault.STATEMENT) {
@@ -394,7 +331,7 @@ public final class Database implements AutoCloseable {
           }
           readers.condemn(handle.getConnection());
           if (!again || found.fault() != Fault.LOST) {
-            throw storage(found, Stage.WORK, e);
+            throw failures.of(found, Stage.WORK, e);
           }
           again = false;
         }
@@ -420,41 +357,7 @@ public final class Database implements AutoCloseable {
   /// last attempt is at least a second old, the smallest possible write is tried in the background,
   /// so that the end of the problem is noticed even if nobody writes.
   public Optional<String> trouble() {
-    Optional<Trouble> now = trouble;
-    boolean old =
-        now.isPresent() && clock.monotonic().minus(now.get().tried()).compareTo(PROBE_EVERY) >= 0;
-    if (old && probing.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("database-probe").start(() -> probe(new CompletableFuture<>()));
-    }
-    return now.map(Trouble::reason);
-  }
-
-  /// Opens the database if it is not open; otherwise writes a little.
-  ///
-  /// @param opened gets the result of opening
-  private void probe(CompletableFuture<Void> opened) {
-    try {
-      if (open) {
-        writeLittle();
-      } else {
-        open();
-        trouble = Optional.empty();
-      }
-      opened.complete(null);
-    } catch (StorageException e) {
-      boolean logged = waiting || e.outcome() == StorageException.Outcome.RETRY;
-      if (!open && logged && !e.reason().equals(trouble.map(Trouble::reason).orElse(""))) {
-        LOG.log(Level.WARNING, "the database cannot be used yet: {0}", e.reason());
-      }
-      trouble = Optional.of(new Trouble(e.reason(), clock.monotonic()));
-      opened.completeExceptionally(e);
-    } catch (RuntimeException | Error e) {
-      opened.completeExceptionally(e);
-      throw e;
-    } finally {
-      answered.countDown(); // or has failed
-      probing.set(false);
-    }
+    return availability.trouble();
   }
 
   /// Writes as little as possible, and syncs it and everything before it.
@@ -492,131 +395,22 @@ public final class Database implements AutoCloseable {
   /// @throws StorageException if the database fails
   /// @throws RuntimeException as thrown by `work`; nothing was written
   void write(Consumer<Handle> work, Durability durability) {
-    checkOpen();
-    int conflicts = 0;
-    boolean again = true;
-    while (true) {
-      Optional<Failure> failure =
-          durability == Durability.POWER
-              ? onFreeThread(() -> attempt(work, durability))
-              : attempt(work, durability);
-      if (failure.isEmpty()) {
-        log.ifPresent(written -> written.committed(durability));
-        if (trouble.isPresent()) {
-          trouble = Optional.empty();
-        }
-        return;
-      }
-      Failure failed = failure.get();
-      if (failed.found().fault() == Fault.STATEMENT) {
-        throw failed.cause();
-      }
-      StorageException storage = storage(failed.found(), failed.stage(), failed.cause());
-      if (failed.found().fault() == Fault.CONFLICT && ++conflicts < MOST_CONFLICTS) {
-        continue;
-      }
-      if (again
-          && failed.stage() != Stage.CONNECT
-          && storage.outcome() == StorageException.Outcome.RETRY) {
-        again = false;
-        continue;
-      }
-      trouble = Optional.of(new Trouble(storage.reason(), clock.monotonic()));
-      throw storage;
+    availability.checkOpen();
+    Optional<StorageException> failure = transactions.write(work, durability);
+    if (failure.isPresent()) {
+      availability.fails(failure.get().reason());
+      throw failure.get();
     }
-  }
-
-  /// How far a transaction came before it failed.
-  private enum Stage {
-    CONNECT,
-    WORK,
-    COMMIT
-  }
-
-  private record Failure(Diagnosis found, Stage stage, RuntimeException cause) {}
-
-  private Optional<Failure> attempt(Consumer<Handle> work, Durability durability) {
-    Handle tx;
-    try {
-      tx = writers.jdbi().open();
-    } catch (RuntimeException e) {
-      return Optional.of(new Failure(dialect.diagnose(e), Stage.CONNECT, e));
-    }
-    Stage stage = Stage.WORK;
-    try {
-      writers.durability(tx, durability);
-      tx.begin();
-      work.accept(tx);
-      stage = Stage.COMMIT;
-      tx.commit();
-      return Optional.empty();
-    } catch (RuntimeException e) {
-      Diagnosis found = dialect.diagnose(e);
-      if (found.fault() == Fault.STATEMENT || found.fault() == Fault.CONFLICT) {
-        rollback(tx);
-      } else {
-        writers.condemn(tx.getConnection());
-      }
-      boolean certainlyNot = e instanceof CertainCommits.NotCommitted;
-      return Optional.of(new Failure(found, certainlyNot ? Stage.WORK : stage, e));
-    } finally {
-      close(tx);
-    }
-  }
-
-  private void rollback(Handle tx) {
-    try {
-      tx.rollback();
-    } catch (RuntimeException e) {
-      writers.condemn(tx.getConnection());
-    }
-  }
-
-  /// The result is known already; a failure to close does not change it.
-  private void close(Handle tx) {
-    try {
-      tx.close();
-    } catch (RuntimeException e) {
-      writers.condemn(tx.getConnection());
-    }
-  }
-
-  /// Runs work on another thread if it would block the carrier of virtual threads.
-  private <T> T onFreeThread(Supplier<T> work) {
-    return dialect.holdsThread() ? SystemThreads.call(work) : work.get();
+    log.ifPresent(written -> written.committed(durability));
+    availability.works();
   }
 
   private Handle handle(Connections connections) {
     try {
       return connections.jdbi().open();
     } catch (RuntimeException e) {
-      throw storage(dialect.diagnose(e), Stage.CONNECT, e);
+      throw failures.of(e, Stage.CONNECT);
     }
-  }
-
-  private StorageException storage(Diagnosis found, Stage stage, RuntimeException cause) {
-    if (cause instanceof StorageException itself) {
-      return itself;
-    }
-    String where = location + ": ";
-    return switch (found.fault()) {
-      case LOST ->
-          stage == Stage.COMMIT
-              ? new StorageException(
-                  where
-                      + "connection lost during the commit, its outcome is unknown: "
-                      + found.words(),
-                  StorageException.Outcome.UNKNOWN,
-                  cause)
-              : new StorageException(
-                  where + "connection lost: " + found.words(),
-                  StorageException.Outcome.RETRY,
-                  cause);
-      case LASTING ->
-          new StorageException(where + found.words(), StorageException.Outcome.REPAIR, cause);
-      case PASSING, CONFLICT, STATEMENT ->
-          new StorageException(where + found.words(), StorageException.Outcome.RETRY, cause);
-    };
   }
 
   /// How this process claims the rows of all its [DueRows].

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.sqlite.SQLiteException;
 
 /// The differences between the database engines; all other SQL is the same for both.
@@ -40,6 +41,11 @@ sealed interface Dialect {
 
   /// Whether a statement blocks its thread, and the carrier of a virtual thread.
   boolean holdsThread();
+
+  /// Runs work on another thread if it would block the carrier of virtual threads.
+  default <T> T onFreeThread(Supplier<T> work) {
+    return holdsThread() ? SystemThreads.call(work) : work.get();
+  }
 
   /// The smallest statement that writes.
   String smallestWrite();
