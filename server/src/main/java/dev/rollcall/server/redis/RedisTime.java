@@ -15,6 +15,9 @@ final class RedisTime {
   /// Smaller changes are not worth a write.
   private static final Duration CHANGE = Duration.ofMillis(500);
 
+  /// A clock that was never set says 1970. One that is further away is none.
+  private static final Duration FURTHEST = Duration.ofDays(36_500);
+
   private final SharedClock clock;
   private final String key;
 
@@ -55,10 +58,13 @@ final class RedisTime {
     }
   }
 
-  /// What is no number was written by somebody else, and is written anew.
+  /// What is no number, or no time, was written by somebody else, and is written anew.
   private static Optional<Duration> kept(Response<String> value) {
     try {
-      return Optional.ofNullable(value.get()).map(Long::valueOf).map(Duration::ofMillis);
+      return Optional.ofNullable(value.get())
+          .map(Long::valueOf)
+          .map(Duration::ofMillis)
+          .filter(ahead -> ahead.abs().compareTo(FURTHEST) < 0);
     } catch (JedisDataException | NumberFormatException e) {
       return Optional.empty();
     }

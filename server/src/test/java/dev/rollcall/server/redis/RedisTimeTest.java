@@ -97,7 +97,12 @@ class RedisTimeTest {
 
   @Test
   void whatSomebodyElseWroteThereIsWrittenAnew() {
-    for (String[] other : List.of(new String[] {"SET", "soon"}, new String[] {"SADD", "1"})) {
+    for (String[] other :
+        List.of(
+            new String[] {"SET", "soon"},
+            new String[] {"SET", "9223372036854775807"},
+            new String[] {"SET", "-9000000000000"},
+            new String[] {"SADD", "1"})) {
       try (Jedis redis = server.client()) {
         redis.del(KEY);
         redis.sendCommand(Protocol.Command.valueOf(other[0]), KEY, other[1]);
