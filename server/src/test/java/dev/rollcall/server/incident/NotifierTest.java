@@ -586,6 +586,7 @@ class NotifierTest extends IncidentTests {
     clock.pass(TOGETHER);
     up("a");
     notifier.round();
+    assertThat(got(chat, 3).getLast().message().incident().orElseThrow().reminder()).isFalse();
     assertThat(incidents.store().timeline(id))
         .extracting(entry -> entry.type() + " " + entry.text().orElse("-"))
         .containsExactly(
