@@ -133,7 +133,7 @@ class ClusterIT {
           assertThat(targets.seen("/set/" + i).mostAtOnce()).isEqualTo(1);
           long elapsed = arrivals.getLast() - arrivals.getFirst();
           assertThat(arrivals.size() - 1L)
-              .as("service %d: %s", i, arrivals)
+              .as("service %d: %s%n%s", i, arrivals, one.log())
               .isLessThanOrEqualTo(elapsed / INTERVAL_MS + 3);
         }
         assertThat(one.log()).contains("took this one for dead").doesNotContain("ERROR");
