@@ -3,7 +3,6 @@ package dev.rollcall.server.network;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Subject;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -47,30 +46,12 @@ final class BreakTable {
   /// @param since when the first that is lost behind it was
   static Subject add(Handle tx, InetAddress hop, Optional<String> name, Instant since) {
     String address = NetworkBreak.text(hop);
-    long id = id(hop);
-    tx.createUpdate(
-            "INSERT INTO network_break (id, hop, name, since_at) VALUES (:id, :hop, :name, :since)")
-        .bind("id", id)
+    tx.createUpdate("INSERT INTO network_break (hop, name, since_at) VALUES (:hop, :name, :since)")
         .bind("hop", address)
         .bind("name", name.orElse(null))
         .bind("since", since.toEpochMilli())
         .execute();
-    return subject(id, address);
-  }
-
-  /// The same for each break at one hop, so that what breaks again and again is known to flap: the
-  /// number of an IPv4 address, a hash of an IPv6 address (FNV-1a) that is larger than these. Less
-  /// than 2^53, which JavaScript reads exactly.
-  static long id(InetAddress hop) {
-    byte[] address = hop.getAddress();
-    if (address.length == Integer.BYTES) {
-      return Integer.toUnsignedLong(ByteBuffer.wrap(address).getInt());
-    }
-    long hash = 0xcbf2_9ce4_8422_2325L;
-    for (byte each : address) {
-      hash = (hash ^ Byte.toUnsignedLong(each)) * 0x100_0000_01b3L;
-    }
-    return hash >>> 12 | 1L << 52;
+    return find(tx, address).orElseThrow();
   }
 
   /// The name of the router of one that is open; empty if it is not known.

@@ -341,23 +341,6 @@ class NetworkIncidentsTest {
     await().until(() -> openIncidents().equals(List.of(BREAK)));
   }
 
-  @Test
-  void aPlaceThatBreaksAgainAndAgainHasOneIncidentUntilItHoldsOneState() {
-    for (int i = 1; i <= 5; i++) {
-      loseAll();
-      await().until(() -> openIncidents().equals(List.of(BREAK)));
-      await().until(() -> number("SELECT count(*) FROM network_break") == 1);
-      clock.pass(Duration.ofSeconds(60));
-      services.keySet().forEach(name -> up(name, Event.Kind.DOWNTIME));
-      await().until(() -> number("SELECT count(*) FROM network_break") == 0);
-      await().until(() -> number("SELECT count(*) FROM signal") == 0);
-      assertThat(openIncidents()).hasSize(i < 4 ? 0 : 1);
-      clock.pass(Duration.ofSeconds(60));
-    }
-    assertThat(number("SELECT count(*) FROM incident")).isEqualTo(4);
-    assertThat(number("SELECT count(*) FROM incident WHERE flapping = 1")).isEqualTo(1);
-  }
-
   private long number(String query) {
     return database.read(handle -> handle.createQuery(query).mapTo(Long.class).one());
   }
