@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -47,6 +48,8 @@ final class PostgresHosts {
 
   /// What a host says.
   private sealed interface Answer {
+    PostgresServer host();
+
     /// It takes writes.
     record Primary(PostgresServer host, Connection connection, long timeline) implements Answer {}
 
@@ -236,15 +239,19 @@ final class PostgresHosts {
     throw none("the primary", primaries, others);
   }
 
-  /// Of the failures, one that a server itself has said tells more.
-  private static SQLException none(
-      String wanted, List<Answer.Primary> primaries, List<Answer> others) {
+  /// Of the failures, one that a server itself has said tells more. The hosts stand in the order in
+  /// which they are named, whichever answered first: a message that is the same is logged once.
+  private SQLException none(String wanted, List<Answer.Primary> primaries, List<Answer> others) {
     List<String> said = new ArrayList<>();
     List<SQLException> failures = new ArrayList<>();
     for (Answer.Primary primary : primaries) {
       said.add(primary.host().hostNames() + ": is a primary, on timeline " + primary.timeline());
     }
-    for (Answer other : others) {
+    List<Answer> asNamed =
+        others.stream()
+            .sorted(Comparator.comparingInt(other -> hosts.indexOf(other.host())))
+            .toList();
+    for (Answer other : asNamed) {
       switch (other) {
         case Answer.Standby(var host, _) -> said.add(host.hostNames() + ": is a standby");
         case Answer.Failed(var host, var failure) -> {
