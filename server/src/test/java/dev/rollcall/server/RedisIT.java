@@ -88,6 +88,11 @@ class RedisIT {
         await().atMost(PATIENCE).until(() -> rollcall.health("/ready").statusCode() == 503);
         assertThat(json(rollcall.health("/ready").body()).at("/reasons/database").isMissingNode())
             .isFalse();
+        assertThat( // only the database knows whose token it is
+                rollcall
+                    .send("GET", "/v1/channels", "", "Authorization", "Bearer rc_unknown")
+                    .status())
+            .isEqualTo(503);
         int asked = targets.seen("/set/redis").arrivals().size();
         await()
             .atMost(PATIENCE)

@@ -64,7 +64,7 @@ record Ports(
 
   /// The same ports, with accounts.
   Ports recognizing(Authenticator accounts) {
-    return new Ports(settings, errors, times, accounts, drain);
+    return new Ports(settings, errors, times, saying503(accounts), drain);
   }
 
   /// What a process waits for while it runs.
@@ -254,6 +254,17 @@ record Ports(
     return request -> {
       try {
         return handler.handle(request);
+      } catch (StorageException e) {
+        throw new Unavailable(UNAVAILABLE, RETRY_AFTER, e);
+      }
+    };
+  }
+
+  /// The same for whoever shows a token that only the database knows.
+  private static Authenticator saying503(Authenticator accounts) {
+    return request -> {
+      try {
+        return accounts.find(request);
       } catch (StorageException e) {
         throw new Unavailable(UNAVAILABLE, RETRY_AFTER, e);
       }
