@@ -93,6 +93,9 @@ class RedisIT {
                     .send("GET", "/v1/channels", "", "Authorization", "Bearer rc_unknown")
                     .status())
             .isEqualTo(503);
+        assertThat(rollcall.health("/metrics").body())
+            .contains("rollcall_targets NaN\n")
+            .doesNotContain("rollcall_heartbeats{");
         int asked = targets.seen("/set/redis").arrivals().size();
         await()
             .atMost(PATIENCE)

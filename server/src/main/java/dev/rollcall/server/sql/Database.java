@@ -360,6 +360,18 @@ public final class Database implements AutoCloseable {
     return availability.trouble();
   }
 
+  /// For reads that nobody should wait for, such as those of metrics: each would wait for seconds
+  /// while the database is away.
+  ///
+  /// @throws StorageException at once, if there is [#trouble]
+  public void requireAvailable() {
+    trouble()
+        .ifPresent(
+            reason -> {
+              throw new StorageException(reason, StorageException.Outcome.RETRY);
+            });
+  }
+
   /// Writes as little as possible, and syncs it and everything before it.
   private void writeLittle() {
     try {

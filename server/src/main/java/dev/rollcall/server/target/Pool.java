@@ -39,7 +39,16 @@ public final class Pool implements AutoCloseable {
     policy = new Policy(settings.allowed(), settings.denied());
     store = new PoolStore(database, commits, settings, policy::accepts, clock);
     metrics = new TargetMetrics(registry);
-    metrics.watch(registry, store::members, () -> lag(clock.wall()));
+    metrics.watch(
+        registry,
+        () -> {
+          database.requireAvailable();
+          return store.members();
+        },
+        () -> {
+          database.requireAvailable();
+          return lag(clock.wall());
+        });
     sweep = new Sweep(store, policy, metrics);
     admission = new Admission(store, policy, metrics);
     routes = new TargetRoutes(store, admission, new HostLookup(Resolver.system()), metrics, clock);

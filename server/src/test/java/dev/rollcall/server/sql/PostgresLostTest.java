@@ -57,6 +57,7 @@ class PostgresLostTest {
         .satisfies(e -> assertThat(((StorageException) e).outcome()).isEqualTo(Outcome.RETRY));
     assertThatThrownBy(() -> Things.count(database)).isInstanceOf(StorageException.class);
     assertThat(database.trouble()).isPresent();
+    assertThatThrownBy(database::requireAvailable).isInstanceOf(StorageException.class);
 
     wire.mend();
     clock.pass(Duration.ofSeconds(2));

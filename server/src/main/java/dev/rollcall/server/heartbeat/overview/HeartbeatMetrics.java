@@ -63,6 +63,7 @@ public final class HeartbeatMetrics implements MultiCollector {
     List<GaugeDataPointSnapshot> late = new ArrayList<>();
     List<GaugeDataPointSnapshot> last = new ArrayList<>();
     try {
+      heartbeats.requireAvailable();
       stateCounts
           .counts(Scope.operator())
           .forEach((state, count) -> all.add(point(Labels.of("state", state.word()), count)));

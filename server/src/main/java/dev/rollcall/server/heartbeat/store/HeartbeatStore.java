@@ -25,6 +25,11 @@ public final class HeartbeatStore {
     this.database = database;
   }
 
+  /// As [Database#requireAvailable()].
+  public void requireAvailable() {
+    database.requireAvailable();
+  }
+
   /// What the metrics show of one heartbeat.
   public record Seen(long id, String name, State state, Optional<Instant> last) {}
 
