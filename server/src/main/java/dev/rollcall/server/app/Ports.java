@@ -64,7 +64,7 @@ record Ports(
 
   /// The same ports, with accounts.
   Ports recognizing(Authenticator accounts) {
-    return new Ports(settings, errors, times, saying503(accounts), drain);
+    return new Ports(settings, errors, times, knownOr503(accounts), drain);
   }
 
   /// What a process waits for while it runs.
@@ -261,7 +261,7 @@ record Ports(
   }
 
   /// The same for whoever shows a token that only the database knows.
-  private static Authenticator saying503(Authenticator accounts) {
+  private static Authenticator knownOr503(Authenticator accounts) {
     return request -> {
       try {
         return accounts.find(request);
