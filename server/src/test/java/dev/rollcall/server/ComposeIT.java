@@ -67,7 +67,9 @@ class ComposeIT {
     await("the new primary")
         .atMost(PATIENCE)
         .untilAsserted(() -> assertThat(get(PING + "after")).startsWith("200 "));
-    assertThat(get("/v1/heartbeats")).contains("\"before\"", "\"after\"");
+    await("what waited in Redis is written")
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(get("/v1/heartbeats")).contains("\"before\"", "\"after\""));
   }
 
   @Test

@@ -135,6 +135,7 @@ class IncidentTroubleIT {
     for (int i = 0; i < SERVICES; i++) {
       set(i, 200);
     }
+    asked(0, 10); // a process that was just started tells first what one before it has found
     await()
         .atMost(PATIENCE.multipliedBy(2))
         .untilAsserted(
