@@ -26,7 +26,11 @@ public interface ListFilter {
 
   /// The path of the stream of changes for a page with this filter and the version `seen`.
   default String live(String path, String seen) {
-    String query = query();
+    return live(path, query(), seen);
+  }
+
+  /// The same for a page whose query is this, or empty.
+  static String live(String path, String query, String seen) {
     return path + "?" + query + (query.isEmpty() ? "" : "&") + "seen=" + seen;
   }
 

@@ -64,8 +64,6 @@ public final class NodePages implements AutoCloseable {
 
   private Answer list(Request request) {
     Whose whose = Whose.of(request);
-    String live =
-        ListFilter.link(LIVE, whose.query()) + (whose.team().isPresent() ? "&" : "?") + "seen=";
     return pages.now(
         whose,
         (shown, seen) ->
@@ -75,7 +73,12 @@ public final class NodePages implements AutoCloseable {
                     Html.of(
                         out ->
                             JtepageGenerated.render(
-                                out, Html.NONE, site, visit, shown.view(), live + seen))));
+                                out,
+                                Html.NONE,
+                                site,
+                                visit,
+                                shown.view(),
+                                ListFilter.live(LIVE, whose.query(), seen)))));
   }
 
   static String state(Texts texts, State state) {
