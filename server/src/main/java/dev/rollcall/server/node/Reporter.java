@@ -16,15 +16,15 @@ final class Reporter implements AutoCloseable {
   /// Several of them fit into the time after which a node counts as silent.
   private static final Duration EVERY = Duration.ofSeconds(15);
 
-  /// After the first report, which does not know the offset of the clocks yet: the server takes the
-  /// time that it took for one.
+  /// If the offset of the clocks turns out to be another than was reported. The first report has
+  /// none: the server takes the time that it took for one.
   private static final Duration SOON = Duration.ofSeconds(1);
+
+  /// An offset that is off by less can wait for the next report.
+  private static final Duration EXACT_ENOUGH = Duration.ofMillis(100);
 
   /// For a server that lists no nodes. It may be replaced by one that does.
   private static final Duration RARELY = Duration.ofMinutes(10);
-
-  /// A server whose clock is further away has none.
-  private static final Duration FURTHEST = Duration.ofDays(36_500);
 
   private final String node;
   private final NodeListing listing;
@@ -35,9 +35,7 @@ final class Reporter implements AutoCloseable {
 
   // Used by the thread of the loop only.
   private String failure = "";
-
-  /// How far this clock is ahead of the server's; empty until it is known.
-  private Optional<Duration> offset = Optional.empty();
+  private final ClockOffset offset = new ClockOffset();
 
   /// @param status the present status, with that offset of the clock
   Reporter(
@@ -57,19 +55,18 @@ final class Reporter implements AutoCloseable {
 
   /// Reports once.
   Duration round() throws InterruptedException {
+    Optional<Duration> reported = offset.ahead();
     Instant before = clock.wall();
+    Duration start = clock.monotonic();
     try {
-      Optional<Instant> there = listing.report(node, status.apply(offset));
+      Optional<Instant> there = listing.report(node, status.apply(reported));
       if (there.isEmpty()) {
         return RARELY;
       }
-      // The server looked at its clock in the middle of the request, as far as anybody knows.
-      Duration asking = Duration.between(before, clock.wall());
-      boolean first = offset.isEmpty();
-      Duration ahead = Duration.between(there.get(), before.plus(asking.dividedBy(2)));
-      offset = Optional.of(ahead).filter(far -> far.abs().compareTo(FURTHEST) < 0);
+      Duration end = clock.monotonic();
+      offset.learn(before, there.get(), end.minus(start), end);
       failure = "";
-      return first && offset.isPresent() ? SOON : EVERY;
+      return isRight(reported) ? EVERY : SOON;
     } catch (RuntimeException e) {
       if (!(e instanceof OutsideFailure outside)) {
         throw e;
@@ -80,6 +77,16 @@ final class Reporter implements AutoCloseable {
       }
     }
     return EVERY;
+  }
+
+  private boolean isRight(Optional<Duration> reported) {
+    return offset
+        .ahead()
+        .map(
+            known ->
+                reported.isPresent()
+                    && known.minus(reported.get()).abs().compareTo(EXACT_ENOUGH) < 0)
+        .orElse(true);
   }
 
   @Override

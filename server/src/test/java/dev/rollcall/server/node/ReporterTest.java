@@ -19,6 +19,11 @@ class ReporterTest {
   private final TestClock clock = new TestClock();
   private final List<Optional<Duration>> offsets = new ArrayList<>();
   private Duration takes = Duration.ofSeconds(4);
+
+  /// The part of the time after which the server looks at its clock.
+  private double looksAfter = 0.5;
+
+  private Duration behind = BEHIND;
   private boolean lists = true;
   private boolean answers = true;
   private final Reporter reporter =
@@ -38,9 +43,10 @@ class ReporterTest {
     if (!answers) {
       throw new NoAnswer("nobody is there");
     }
-    clock.pass(takes.dividedBy(2));
-    Instant there = clock.wall().minus(BEHIND);
-    clock.pass(takes.dividedBy(2));
+    Duration before = Duration.ofNanos((long) (takes.toNanos() * looksAfter));
+    clock.pass(before);
+    Instant there = clock.wall().minus(behind);
+    clock.pass(takes.minus(before));
     return lists ? Optional.of(there) : Optional.empty();
   }
 
@@ -51,6 +57,45 @@ class ReporterTest {
     takes = Duration.ofMillis(10);
     assertThat(reporter.round()).isEqualTo(Duration.ofSeconds(15));
     assertThat(offsets).containsExactly(Optional.empty(), Optional.of(BEHIND), Optional.of(BEHIND));
+  }
+
+  @Test
+  void putsRightAtOnceWhatASlowRequestHasMadeWrong() throws Exception {
+    looksAfter = 1;
+    assertThat(reporter.round()).isEqualTo(Duration.ofSeconds(1));
+    takes = Duration.ofMillis(10);
+    assertThat(reporter.round()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(reporter.round()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(offsets)
+        .containsExactly(
+            Optional.empty(), Optional.of(Duration.ZERO), Optional.of(BEHIND.minusMillis(5)));
+  }
+
+  @Test
+  void aSlowRequestDoesNotReplaceWhatAFastOneHasFound() throws Exception {
+    takes = Duration.ofMillis(10);
+    reporter.round();
+    takes = Duration.ofSeconds(4);
+    looksAfter = 1;
+    for (int i = 0; i < 3; i++) {
+      assertThat(reporter.round()).isEqualTo(Duration.ofSeconds(15));
+    }
+    assertThat(offsets.subList(1, 4)).containsOnly(Optional.of(BEHIND));
+    clock.pass(Duration.ofMinutes(3)); // clocks drift apart
+    reporter.round();
+    reporter.round();
+    assertThat(offsets.getLast()).contains(Duration.ZERO);
+  }
+
+  @Test
+  void saysAtOnceThatAClockWasSet() throws Exception {
+    takes = Duration.ofMillis(10);
+    reporter.round();
+    behind = Duration.ofMinutes(10);
+    takes = Duration.ofMillis(20); // less exact, but the one before cannot be right any more
+    assertThat(reporter.round()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(reporter.round()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(offsets.getLast()).contains(behind);
   }
 
   @Test
