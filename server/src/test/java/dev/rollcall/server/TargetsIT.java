@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +61,51 @@ class TargetsIT {
     }
     JsonNode empty = shared.get("/next?node=a").json();
     assertThat(empty).hasToString("{\"retry_after\":60,\"targets\":[]}");
+  }
+
+  @Test
+  void saysWhyATargetIsNotAdded() {
+    try (RunningRollcall pool =
+        pool("--deny=8.8.4.0/24", "--per-network=2", "--most=5", "--opt-out=" + optedOut())) {
+      assertThat(targets(pool, "1.1.1.1").json())
+          .hasToString("{\"status\":\"ok\",\"received\":1,\"added\":1}");
+      assertThat(
+              targets(pool, "1.1.1.1", "10.0.0.0/24", "8.8.4.4", "9.9.9.9", "7.7.7.0/29")
+                  .json()
+                  .at("/not_added")
+                  .valueStream()
+                  .map(
+                      each ->
+                          "%s %s %s"
+                              .formatted(
+                                  each.get("count"),
+                                  each.at("/ips/0").stringValue(),
+                                  each.get("reason").stringValue())))
+          .containsExactly(
+              "1 1.1.1.1 is in the pool already",
+              "254 10.0.0.1 is private, loopback or reserved: targets.allow lets such addresses in",
+              "1 8.8.4.4 is in targets.deny",
+              "1 9.9.9.9 is in the file of targets.opt-out",
+              "4 7.7.7.3 is in a /24 or /48 that has as many targets as targets.per-network"
+                  + " allows");
+      JsonNode full = targets(pool, "2.2.2.2", "3.3.3.3", "4.4.4.4", "4.4.4.4").json();
+      assertThat(full.get("added").intValue()).isEqualTo(2);
+      assertThat(full.at("/not_added/0"))
+          .hasToString(
+              "{\"reason\":\"has no place in the pool, whose most targets are targets.most\","
+                  + "\"count\":1,\"ips\":[\"4.4.4.4\"]}");
+      JsonNode many = targets(pool, "10.0.0.0/24").json().at("/not_added/0");
+      assertThat(many.get("count").intValue()).isEqualTo(254);
+      assertThat(many.get("ips")).as("as many as somebody reads").hasSize(100);
+    }
+  }
+
+  private String optedOut() {
+    try {
+      return Files.writeString(folder.resolve("opted-out"), "9.9.9.9").toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -151,6 +199,10 @@ class TargetsIT {
 
   private static Answer hops(RunningRollcall pool, String... ips) {
     return pool.send("POST", "/hops", body("hops", ips));
+  }
+
+  private static Answer targets(RunningRollcall pool, String... targets) {
+    return pool.send("POST", "/targets", body("targets", targets));
   }
 
   private static List<String> listed(RunningRollcall pool) {

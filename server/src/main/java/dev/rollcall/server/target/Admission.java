@@ -1,5 +1,6 @@
 package dev.rollcall.server.target;
 
+import dev.rollcall.server.target.Admitted.Reason;
 import dev.rollcall.server.target.Candidate.Fate;
 import dev.rollcall.server.target.Policy.Verdict;
 import inet.ipaddr.IPAddress;
@@ -24,35 +25,51 @@ final class Admission {
   }
 
   /// Adds the addresses that the policy and the limits allow.
-  ///
-  /// @return how many were new
-  int enter(List<Candidate> newcomers) {
+  Admitted enter(List<Candidate> newcomers) {
+    Admitted admitted = new Admitted();
     List<Candidate> welcome = new ArrayList<>();
     Set<IPAddress> seen = new HashSet<>();
     for (Candidate each : newcomers) {
       metrics.received(each.origin(), 1);
       Verdict verdict = policy.judge(each.address());
+      boolean first = seen.add(each.address());
       if (verdict != Verdict.ACCEPTED) {
         metrics.keptOut(verdict);
-      } else if (seen.add(each.address())) {
-        welcome.add(each);
       }
-    }
-    int added = 0;
-    for (int from = 0; from < welcome.size(); from += AT_ONCE) {
-      List<Candidate> some = welcome.subList(from, Math.min(from + AT_ONCE, welcome.size()));
-      List<Fate> fates = store.add(some);
-      for (int i = 0; i < fates.size(); i++) {
-        switch (fates.get(i)) {
-          case ADDED -> {
-            metrics.added(some.get(i).origin());
-            added++;
-          }
-          case KNOWN -> {}
-          case NETWORK_FULL, POOL_FULL -> metrics.keptOut(fates.get(i));
+      if (first) {
+        switch (verdict) {
+          case ACCEPTED -> welcome.add(each);
+          case OPTED_OUT -> admitted.leaveOut(Reason.OPTED_OUT, each.address());
+          case DENIED -> admitted.leaveOut(Reason.DENIED, each.address());
+          case SPECIAL -> admitted.leaveOut(Reason.SPECIAL, each.address());
         }
       }
     }
-    return added;
+    for (int from = 0; from < welcome.size(); from += AT_ONCE) {
+      store(welcome.subList(from, Math.min(from + AT_ONCE, welcome.size())), admitted);
+    }
+    return admitted;
+  }
+
+  private void store(List<Candidate> some, Admitted admitted) {
+    List<Fate> fates = store.add(some);
+    for (int i = 0; i < fates.size(); i++) {
+      Candidate each = some.get(i);
+      switch (fates.get(i)) {
+        case ADDED -> {
+          metrics.added(each.origin());
+          admitted.add();
+        }
+        case KNOWN -> admitted.leaveOut(Reason.KNOWN, each.address());
+        case NETWORK_FULL -> {
+          metrics.keptOut(Fate.NETWORK_FULL);
+          admitted.leaveOut(Reason.NETWORK_FULL, each.address());
+        }
+        case POOL_FULL -> {
+          metrics.keptOut(Fate.POOL_FULL);
+          admitted.leaveOut(Reason.POOL_FULL, each.address());
+        }
+      }
+    }
   }
 }

@@ -8,10 +8,12 @@ import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.target.Admitted.Reason;
 import dev.rollcall.server.time.Clock;
 import inet.ipaddr.IPAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -23,6 +25,7 @@ final class TargetRoutes {
   private static final int LARGEST_BODY = 1024 * 1024;
   private static final int MOST_ROWS = 1_000;
   private static final int DEFAULT_ROWS = 100;
+  private static final int MOST_NOT_ADDED = 100;
   private static final long LONGEST_WAIT = 60;
   private static final Pattern NODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
@@ -57,28 +60,49 @@ final class TargetRoutes {
   }
 
   private Answer hops(Request request) {
-    return entered(Intake.hops(request.json()));
+    Intake intake = Intake.hops(request.json());
+    return intake
+        .refusal()
+        .orElseGet(() -> entered(intake, admission.enter(intake.newcomers()), Map.of()));
   }
 
   private Answer targets(Request request) throws InterruptedException {
-    return entered(Intake.targets(request.json(), hostLookup));
-  }
-
-  private Answer entered(Intake intake) {
+    Intake intake = Intake.targets(request.json(), hostLookup);
     return intake
         .refusal()
         .orElseGet(
             () -> {
-              int added = admission.enter(intake.newcomers());
-              return Answer.json(
-                  200,
-                  json ->
-                      json.writeStartObject()
-                          .writeStringProperty("status", "ok")
-                          .writeNumberProperty("received", intake.received())
-                          .writeNumberProperty("added", added)
-                          .writeEndObject());
+              Admitted admitted = admission.enter(intake.newcomers());
+              return entered(intake, admitted, admitted.notAdded());
             });
+  }
+
+  /// @param shown why addresses were not added, for a person; a collector has no use for it
+  private static Answer entered(
+      Intake intake, Admitted admitted, Map<Reason, List<IPAddress>> shown) {
+    return Answer.json(
+        200,
+        json -> {
+          json.writeStartObject()
+              .writeStringProperty("status", "ok")
+              .writeNumberProperty("received", intake.received())
+              .writeNumberProperty("added", admitted.added());
+          if (!shown.isEmpty()) {
+            json.writeName("not_added").writeStartArray();
+            shown.forEach((reason, ips) -> notAdded(json, reason, ips));
+            json.writeEndArray();
+          }
+          json.writeEndObject();
+        });
+  }
+
+  private static void notAdded(JsonGenerator json, Reason reason, List<IPAddress> ips) {
+    json.writeStartObject()
+        .writeStringProperty("reason", reason.phrase())
+        .writeNumberProperty("count", ips.size());
+    json.writeName("ips").writeStartArray();
+    ips.stream().limit(MOST_NOT_ADDED).map(Addresses::text).forEach(json::writeString);
+    json.writeEndArray().writeEndObject();
   }
 
   private Answer delete(Request request) {

@@ -163,7 +163,7 @@ class PoolStoreTest {
                 turn ->
                     () -> {
                       List<Candidate> some = many(400).subList(turn * 20, turn * 20 + 100);
-                      int added = pool.admission.enter(some);
+                      int added = pool.admission.enter(some).added();
                       pool.store.remove(addresses(some).subList(0, 10));
                       return added;
                     })

@@ -61,7 +61,9 @@ final class TestPool implements AutoCloseable {
   }
 
   int hops(String... texts) {
-    return admission.enter(Stream.of(texts).map(text -> Candidate.hop(address(text))).toList());
+    return admission
+        .enter(Stream.of(texts).map(text -> Candidate.hop(address(text))).toList())
+        .added();
   }
 
   IntakeResult hand(int limit) {
