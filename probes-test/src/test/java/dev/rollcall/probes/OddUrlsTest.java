@@ -78,4 +78,18 @@ class OddUrlsTest {
         .withMessageContaining("names no host")
         .withMessageNotContaining(SECRET);
   }
+
+  @ParameterizedTest
+  @MethodSource("schemes")
+  void sayThatAnIpv6AddressGoesInBrackets(String scheme) {
+    for (String host :
+        List.of("fd14:6::2", "::1", "fd14:6::2:80", "fd14:6:0:0:0:0:0:2", "fe80::1%eth0", "[::1")) {
+      if (ServerUrl.needsHost(scheme) || scheme.equals("dns")) {
+        assertThatIllegalArgumentException()
+            .as(host)
+            .isThrownBy(() -> Probes.forUrl("it", scheme + "://" + host + "/x.example"))
+            .withMessageContaining("brackets, as in [2001:db8::1]");
+      }
+    }
+  }
 }

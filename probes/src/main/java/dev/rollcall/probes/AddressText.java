@@ -1,9 +1,20 @@
 package dev.rollcall.probes;
 
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// IPv4 addresses as they may be written in URLs.
-final class AddressText {
+/// IP addresses as they may be written in URLs.
+public final class AddressText {
+  /// What to do about an IPv6 address without its brackets. It does not repeat the text.
+  static final String BRACKETS =
+      "an IPv6 address goes in brackets, as in [2001:db8::1] or [2001:db8::1]:443";
+
+  /// What may stand between `scheme://` and the path.
+  private static final Pattern PLACE = Pattern.compile("[^:/?#]*://([^/?#]*)");
+
   /// Up to four numbers: hexadecimal, octal or decimal, of which Java knows the same digits.
   private static final Pattern NUMBERS =
       Pattern.compile(
@@ -46,6 +57,34 @@ final class AddressText {
     }
     return "%d.%d.%d.%d"
         .formatted(address >> 24, (address >> 16) & 255, (address >> 8) & 255, address & 255);
+  }
+
+  /// Whether a text is an IPv6 address without brackets, with or without a port behind it.
+  static boolean lacksBrackets(String text) {
+    int last = text.lastIndexOf(':');
+    return last > text.indexOf(':') && (isIpv6(text) || isIpv6(text.substring(0, last)));
+  }
+
+  private static boolean isIpv6(String text) {
+    try {
+      return new URI("x://[" + text + "]").getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  /// What is wrong with the host of a text that is no URL, if it is an IPv6 address and lacks one
+  /// of its brackets or both; otherwise empty.
+  public static Optional<String> mistakeIn(String url) {
+    Matcher place = PLACE.matcher(url);
+    if (!place.lookingAt()) {
+      return Optional.empty();
+    }
+    String host = place.group(1).substring(place.group(1).lastIndexOf('@') + 1);
+    boolean open = host.startsWith("[") && host.indexOf(']') < 0;
+    return lacksBrackets(open ? host.substring(1) : host)
+        ? Optional.of(BRACKETS)
+        : Optional.empty();
   }
 
   private static boolean isDigit(char c) {

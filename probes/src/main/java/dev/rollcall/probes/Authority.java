@@ -87,6 +87,9 @@ public record Authority(String host, int port) {
       return new Authority(host, defaultPort);
     }
     if (!isPort(rest)) {
+      if (AddressText.lacksBrackets(text)) {
+        throw new IllegalArgumentException(AddressText.BRACKETS);
+      }
       // Not repeated: it is the password where that has a / in it, as in user:pass/word@host.
       throw new IllegalArgumentException(
           "what follows the host is no port: write host:port, and in user and password %2F for /,"

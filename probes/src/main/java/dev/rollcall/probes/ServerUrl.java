@@ -67,6 +67,11 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
   /// part of a password with a `/`, which would be shown.
   private static void checkPlaces(URI uri) {
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+    AddressText.mistakeIn(uri.toString())
+        .ifPresent(
+            mistake -> {
+              throw new IllegalArgumentException(mistake);
+            });
     if (uri.getRawAuthority() == null) {
       if (needsHost(scheme)) {
         throw new IllegalArgumentException(
@@ -91,8 +96,11 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
     } catch (URISyntaxException e) {
       // Neither the message nor the cause: both have the password in them.
       throw new IllegalArgumentException(
-          "the text is no URL: write it as scheme://user:password@host:port, and in user and"
-              + " password write %40 for @, %3A for :, %2F for /, %23 for #, %25 for %");
+          AddressText.mistakeIn(url)
+              .orElse(
+                  "the text is no URL: write it as scheme://user:password@host:port, and in user"
+                      + " and password write %40 for @, %3A for :, %2F for /, %23 for #, %25 for"
+                      + " %"));
     }
     return new ServerUrl(uri, Optional.empty(), TlsOptions.DEFAULT, DEFAULT_LIMIT);
   }

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor.definition;
 
+import dev.rollcall.probes.AddressText;
 import dev.rollcall.probes.ServerUrl;
 import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Mistakes;
@@ -225,7 +226,12 @@ public final class ServiceReader {
     } catch (URISyntaxException e) {
       // the mistake below says it
     }
-    fields.mistake("url", url, "is no URL: write it as https://host/path or tcp://host:port");
+    AddressText.mistakeIn(url)
+        .ifPresentOrElse(
+            mistake -> fields.mistake("url", mistake),
+            () ->
+                fields.mistake(
+                    "url", url, "is no URL: write it as https://host/path or tcp://host:port"));
     return Optional.empty();
   }
 

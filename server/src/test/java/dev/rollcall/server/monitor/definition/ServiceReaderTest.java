@@ -91,6 +91,8 @@ class ServiceReaderTest {
         "{'name':'a','url':'ftp://a'}                            | url: \"ftp\" is not a"
             + " supported scheme",
         "{'name':'a','url':'nonsense'}                           | url: \"nonsense\" is no URL",
+        "{'name':'a','url':'ping://fd14::2'}                     | url: an IPv6 address goes in",
+        "{'name':'a','url':'tcp://fe80::1%eth0:80'}              | url: an IPv6 address goes in",
         "{'name':'a','url':'http://u:secret@h/'}                 | url: contains a user or"
             + " password",
         "{'name':'a','url':'tcp://h'}                            | url: \"tcp://h\" names no port",
@@ -101,8 +103,8 @@ class ServiceReaderTest {
         "{'name':'a','url':'http://h','interval':-3}             | interval: \"-3\" is no duration",
         "{'name':'a','url':'http://h','slow':'fast'}             | slow: \"fast\" is no duration",
         "{'name':'a','url':'http://h','slow':0}                  | slow: \"0\" is not between 1ms",
-        "{'name':'a','url':'http://h','slow':'10s'}              | slow: \"10s\" is not shorter than"
-            + " the timeout, 10s",
+        "{'name':'a','url':'http://h','slow':'10s'}              | slow: \"10s\" is not shorter"
+            + " than the timeout, 10s",
         "{'name':'a','url':'http://h','interval':'1ms'}          | interval: \"1ms\" is not"
             + " between",
         "{'name':'a','url':'http://h','timeout':'1d'}            | timeout: \"1d\" is not between",
