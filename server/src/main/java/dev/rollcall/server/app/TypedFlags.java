@@ -77,6 +77,10 @@ record TypedFlags(ParseResult given, Mistakes mistakes) {
       mistakes.add(IPV4, "contradicts " + IPV6 + ": give one of them");
       return Optional.empty();
     }
+    if (host.contains("/")) {
+      mistakes.add(host, "is no host: give a name or an address, without scheme, path and port");
+      return Optional.empty();
+    }
     try {
       Optional<InetAddress> address =
           Arrays.stream(InetAddress.getAllByName(host))

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -175,14 +176,19 @@ public record ValueType<T>(String label, Function<String, T> parser) {
           if (text.isBlank()) {
             return List.of();
           }
-          try {
-            return Arrays.stream(text.split(",", -1))
-                .map(String::strip)
-                .map(element::parse)
-                .toList();
-          } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("has an element that " + e.getMessage(), e);
+          List<T> values = new ArrayList<>();
+          String[] parts = text.split(",", -1);
+          for (String part : parts) {
+            try {
+              values.add(element.parse(part.strip()));
+            } catch (IllegalArgumentException e) {
+              // Its place: the text may be long, or hidden.
+              String place = parts.length == 1 ? "" : "(number " + (values.size() + 1) + ") ";
+              throw new IllegalArgumentException(
+                  "has an element " + place + "that " + e.getMessage(), e);
+            }
           }
+          return List.copyOf(values);
         });
   }
 
@@ -219,6 +225,10 @@ public record ValueType<T>(String label, Function<String, T> parser) {
 
   private static String checkedHost(String text) {
     if (!HOST.matcher(text).matches() && !LITERAL.matcher(text).matches()) {
+      if (text.startsWith("[")) {
+        throw new IllegalArgumentException(
+            "is no host: write an IPv6 address without brackets and port");
+      }
       throw new IllegalArgumentException("is no host: give a name or an address, without a port");
     }
     return text;

@@ -316,7 +316,8 @@ public record NodeSettings(
     if (Addresses.parse(text).isEmpty()) {
       ValueType.host().parse(text);
       if (text.contains(":") || text.matches("[0-9.]+")) {
-        throw new IllegalArgumentException("is neither an address nor the name of a host");
+        throw new IllegalArgumentException(
+            "is neither an address nor the name of a host: write it without port and zone");
       }
     }
     return text;

@@ -137,6 +137,8 @@ class CommandsTest {
             + " cannot be read: name a file with a line for each block'",
         "ping none.invalid; 'rollcall ping: none.invalid: has no address: check its name, and the"
             + " name server of this machine'",
+        "traceroute ping://[::1]; 'rollcall traceroute: ping://[::1]: is no host: give a name or an"
+            + " address, without scheme, path and port'",
         "ping --ipv6 127.0.0.1; 'rollcall ping: 127.0.0.1: has no IPv6 address: leave out --ipv6'",
         "ping -4 ::1; 'rollcall ping: ::1: has no IPv4 address: leave out --ipv4'",
         "ping -4 -6 localhost; 'rollcall ping: --ipv4: contradicts --ipv6: give one of them'",
@@ -604,7 +606,7 @@ class CommandsTest {
         rate: 0
         ouput_file: x
         traceroute: sctp
-        targets: [192.168.1.1, "a b"]
+        targets: [192.168.1.1, "[::1]"]
         max_ttl: 65
         measure: {count: 0, rate: 5}
         """);
@@ -623,7 +625,10 @@ class CommandsTest {
         .anyMatch(
             line -> line.startsWith("config.yaml:6: traceroute: \"sctp\" is none of icmp, udp"))
         .anyMatch(
-            line -> line.startsWith("config.yaml:7: targets: \"192.168.1.1,a b\" has an element"))
+            line ->
+                line.startsWith(
+                    "config.yaml:7: targets: \"192.168.1.1,[::1]\" has an element (number 2) that"
+                        + " is no host: write an IPv6 address without brackets and port"))
         .anyMatch(line -> line.startsWith("config.yaml:8: max_ttl: \"65\" is out of range"))
         .anyMatch(line -> line.startsWith("config.yaml:9: measure.count: \"0\" is out of range"));
   }
