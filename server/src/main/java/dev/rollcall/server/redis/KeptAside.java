@@ -7,7 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +35,10 @@ final class KeptAside {
   private final String stream;
   private final StreamCounts counts;
   private final Clock clock;
-  private final List<byte[]> entries = new ArrayList<>();
+
+  /// What Redis has not taken so far. An entry may be found again before that.
+  private final Map<String, byte[]> entries = new LinkedHashMap<>();
+
   private Duration toldAt;
   private long untold;
 
@@ -44,11 +47,6 @@ final class KeptAside {
     this.counts = counts;
     this.clock = clock;
     this.toldAt = clock.monotonic().minus(TOLD_AGAIN);
-  }
-
-  /// Begins anew: what was added will be found again.
-  void begin() {
-    entries.clear();
   }
 
   /// Whether a failure is the fault of an item. Another one ends when somebody repairs something.
@@ -66,8 +64,12 @@ final class KeptAside {
   }
 
   /// Adds an entry, as it was read.
-  void add(byte[] entry, String why, RuntimeException failure) {
-    entries.add(entry);
+  ///
+  /// @param which the same if it is found again
+  void add(String which, byte[] entry, String why, RuntimeException failure) {
+    if (entries.put(which, entry) != null) {
+      return;
+    }
     untold++;
     if (clock.monotonic().minus(toldAt).compareTo(TOLD_AGAIN) >= 0) {
       LOG.log(
@@ -82,26 +84,37 @@ final class KeptAside {
 
   /// Writes what was added.
   ///
+  /// @return false if Redis refuses writes: it is kept in memory until the next time
   /// @throws redis.clients.jedis.exceptions.JedisException if Redis does not answer
-  void write(Jedis redis) {
+  boolean write(Jedis redis) {
     if (entries.isEmpty()) {
-      return;
+      return true;
     }
+    List<String> all = List.copyOf(entries.keySet());
+    List<Object> answers;
     try (Pipeline pipeline = redis.pipelined()) {
-      for (byte[] entry : entries) {
+      for (byte[] entry : entries.values()) {
         pipeline.xadd(
             name().getBytes(UTF_8),
             XAddParams.xAddParams().maxLen(MOST),
             Map.of(StreamAppender.FIELD, entry));
       }
-      for (Object answer : pipeline.syncAndReturnAll()) {
-        if (answer instanceof JedisDataException refusal) {
-          LOG.log(Level.ERROR, "{0} is not kept: {1}", name(), refusal.getMessage());
-        }
+      answers = pipeline.syncAndReturnAll();
+    }
+    for (int i = 0; i < answers.size(); i++) {
+      if (!(answers.get(i) instanceof JedisDataException refusal)) {
+        done(all.get(i));
+      } else if (!RefusedWrites.isSaidBy(refusal)) {
+        LOG.log(Level.ERROR, "{0} is not kept: {1}", name(), refusal.getMessage());
+        done(all.get(i));
       }
     }
-    counts.dropped().inc(entries.size());
-    entries.clear();
+    return entries.isEmpty();
+  }
+
+  private void done(String which) {
+    entries.remove(which);
+    counts.dropped().inc();
   }
 
   private String name() {

@@ -27,14 +27,15 @@ public final class Redis implements AutoCloseable {
   private final Clock clock;
   private final long process = ThreadLocalRandom.current().nextLong();
   private final String prefix;
+  private final RedisServers servers;
   private final AppliedResults results = new AppliedResults();
   private final StreamAppender appender;
   private final Optional<RedisTime> databaseTime;
   private final StreamWatch watch;
   private final Announcements announcements;
-  private final StreamConsumer.Parts parts;
+  private final StreamApplier.Parts parts;
   private final List<StreamBuffer<?, ?>> buffers = new ArrayList<>();
-  private final List<StreamConsumer<?, ?>> consumers = new ArrayList<>();
+  private final List<StreamConsumer> consumers = new ArrayList<>();
   private final Batch<Instant, Boolean> forgetting =
       (tx, moments) -> {
         moments.forEach(now -> StreamPositions.forget(tx, now));
@@ -51,12 +52,13 @@ public final class Redis implements AutoCloseable {
     this.commits = commits;
     this.clock = clock;
     this.prefix = "rollcall:" + settings.location().database() + ":";
-    RedisServers servers = new RedisServers(settings.location());
+    this.servers = new RedisServers(settings.location());
     this.databaseTime = database.sharedClock().map(shared -> new RedisTime(shared, prefix));
     this.watch = new StreamWatch(servers, clock, databaseTime);
     this.appender =
         new StreamAppender(
             servers,
+            prefix + "probe",
             results,
             process,
             settings.replicas(),
@@ -65,8 +67,8 @@ public final class Redis implements AutoCloseable {
             clock);
     this.announcements = new Announcements(servers, results, process, clock);
     this.parts =
-        new StreamConsumer.Parts(
-            servers, database, commits, results, announcements, StreamCounts.in(registry));
+        new StreamApplier.Parts(
+            database, commits, results, announcements, StreamCounts.in(registry), process, clock);
     register(registry);
   }
 
@@ -121,7 +123,8 @@ public final class Redis implements AutoCloseable {
             clock);
     buffers.add(buffer);
     for (String stream : streams) {
-      consumers.add(new StreamConsumer<>(stream, consumers.size(), kind, parts, process, clock));
+      consumers.add(
+          new StreamConsumer(stream, consumers.size(), kind, buffer.end(stream), servers, parts));
     }
     return buffer;
   }
@@ -157,7 +160,7 @@ public final class Redis implements AutoCloseable {
 
   /// Why Redis is not used; empty if it is.
   public Optional<String> trouble() {
-    return appender.trouble();
+    return appender.trouble().map(StreamAppender.Trouble::why);
   }
 
   /// What an operator should know of it: that it is unavailable, or that much waits.

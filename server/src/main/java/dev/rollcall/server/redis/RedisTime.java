@@ -54,7 +54,17 @@ final class RedisTime {
         kept.filter(before -> ahead.minus(before).abs().compareTo(CHANGE.plus(half)) <= 0)
             .isPresent();
     if (!same) {
+      write(redis, ahead);
+    }
+  }
+
+  private void write(Jedis redis, Duration ahead) {
+    try {
       redis.set(key, Long.toString(ahead.toMillis()));
+    } catch (JedisDataException e) {
+      if (!RefusedWrites.isSaidBy(e)) {
+        throw e;
+      }
     }
   }
 

@@ -50,13 +50,19 @@ final class StreamAppender implements AutoCloseable {
   /// The largest entry, unless one item is larger.
   private static final int MOST_BYTES = 64 << 10;
 
+  /// Why nothing can be added.
+  ///
+  /// @param why in one line
+  /// @param refused the server, if it answers: what was added before can be read
+  record Trouble(String why, Optional<RefusedWrites> refused) {}
+
   /// What became of an append.
   sealed interface Added {
     /// Redis has it. The number is that of its first item.
     record Stored(long writer, long number) implements Added {}
 
     /// Redis does not have it.
-    record Refused(String why) implements Added {}
+    record Refused(Trouble why) implements Added {}
 
     /// The connection was lost before Redis answered.
     ///
@@ -78,6 +84,7 @@ final class StreamAppender implements AutoCloseable {
   record Pending(Added added, List<CompletableFuture<byte[]>> results) {}
 
   private final RedisServers servers;
+  private final String probe;
   private final AppliedResults results;
   private final Clock clock;
   private final long process;
@@ -87,13 +94,15 @@ final class StreamAppender implements AutoCloseable {
   private final LinkedBlockingQueue<Append> queue = new LinkedBlockingQueue<>();
   private final BackgroundLoop loop =
       new BackgroundLoop("redis-append", "adding to Redis", RETRY, this::round);
-  private volatile Optional<String> trouble = Optional.of("Redis has not answered since the start");
+  private volatile Optional<Trouble> trouble =
+      Optional.of(new Trouble("Redis has not answered since the start", Optional.empty()));
   private final AtomicLong unreplicated = new AtomicLong();
 
   // Used by the thread only:
   private @Nullable Jedis redis;
   private final Map<String, Writer> writers = new HashMap<>();
   private Duration noReplicaUntil = Duration.ZERO;
+  private Optional<RefusedWrites> refusal = Optional.empty();
 
   /// Why it was last unavailable, as it was logged; empty since something was added.
   private String told = "";
@@ -104,8 +113,10 @@ final class StreamAppender implements AutoCloseable {
     private long next;
   }
 
+  /// @param probe a key that may be overwritten
   StreamAppender(
       RedisServers servers,
+      String probe,
       AppliedResults results,
       long process,
       int replicas,
@@ -113,6 +124,7 @@ final class StreamAppender implements AutoCloseable {
       RedisPromises promises,
       Clock clock) {
     this.servers = servers;
+    this.probe = probe;
     this.results = results;
     this.process = process;
     this.replicas = replicas;
@@ -131,7 +143,7 @@ final class StreamAppender implements AutoCloseable {
   }
 
   /// Why nothing can be added; empty if that works.
-  Optional<String> trouble() {
+  Optional<Trouble> trouble() {
     return trouble;
   }
 
@@ -199,33 +211,58 @@ final class StreamAppender implements AutoCloseable {
   }
 
   /// Tells a caller so that was not told anything yet.
-  private static void refuse(Append append, String why) {
-    append.added().complete(new Pending(new Added.Refused(why), List.of()));
+  private void refuse(Append append, String why) {
+    Trouble whole = trouble.orElseGet(() -> new Trouble(why, Optional.empty()));
+    append.added().complete(new Pending(new Added.Refused(whole), List.of()));
   }
 
   private Jedis opened() {
     Jedis fresh = servers.connect();
     try {
       promises.look(fresh);
+      Optional<JedisDataException> refused = RefusedWrites.find(fresh, probe);
+      if (refused.isPresent()) {
+        refuses(fresh, refused.get());
+        throw refused.get();
+      }
     } catch (RuntimeException e) {
       RedisServers.close(fresh);
       throw servers.failure(e);
     }
+    refusal = Optional.empty();
     trouble = Optional.empty();
     return fresh;
   }
 
+  /// What was added before can be read, and has to be applied before what comes now.
+  private void refuses(Jedis open, JedisDataException why) {
+    String server = RefusedWrites.server(open);
+    Duration since =
+        refusal
+            .filter(before -> before.server().equals(server))
+            .map(RefusedWrites::since)
+            .orElseGet(clock::monotonic);
+    refusal = Optional.of(new RefusedWrites(servers.failure(why).reason(), server, since));
+  }
+
   private void lost(String why) {
+    if (refusal.filter(refused -> refused.why().equals(why)).isEmpty()) {
+      refusal = Optional.empty();
+    }
     if (redis != null) {
       RedisServers.close(redis);
       redis = null;
     }
-    trouble = Optional.of(why);
+    trouble = Optional.of(new Trouble(why, refusal));
     if (!why.equals(told)) {
       told = why;
       LOG.log(
           Level.WARNING,
-          "Redis is unavailable, heartbeats and results of checks go straight to the database: {0}",
+          refusal.isPresent()
+              ? "Redis takes no writes, heartbeats and results of checks go straight to the"
+                  + " database, after those that wait in Redis: {0}"
+              : "Redis is unavailable, heartbeats and results of checks go straight to the"
+                  + " database: {0}",
           why);
     }
   }
@@ -301,7 +338,7 @@ final class StreamAppender implements AutoCloseable {
                               .bytes())));
       pipeline.sync();
       List<String> refusals = new ArrayList<>();
-      groups.forEach((stream, group) -> tell(group).ifPresent(refusals::add));
+      groups.forEach((stream, group) -> tell(open, group).ifPresent(refusals::add));
       if (refusals.isEmpty()) {
         added();
         replicate(open);
@@ -319,7 +356,7 @@ final class StreamAppender implements AutoCloseable {
   /// Tells the callers that their items are stored, or not.
   ///
   /// @return why not
-  private Optional<String> tell(Group group) {
+  private Optional<String> tell(Jedis open, Group group) {
     try {
       if (group.response == null) {
         throw new JedisDataException("no answer");
@@ -327,7 +364,10 @@ final class StreamAppender implements AutoCloseable {
       byte[] _ = group.response.get();
     } catch (JedisDataException e) { // it has answered that it does not keep it
       String why = servers.failure(e).reason();
-      finish(group, new Added.Refused(why));
+      if (RefusedWrites.isSaidBy(e)) {
+        refuses(open, e);
+      }
+      finish(group, new Added.Refused(new Trouble(why, refusal)));
       return Optional.of(why);
     }
     for (int i = 0; i < group.appends.size(); i++) {

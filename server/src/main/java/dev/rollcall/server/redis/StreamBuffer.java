@@ -1,5 +1,7 @@
 package dev.rollcall.server.redis;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.GroupCommit;
@@ -30,6 +32,13 @@ public final class StreamBuffer<I, R> {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final Duration FULL_AGAIN = Duration.ofSeconds(10);
+  private static final Duration OLDER_FIRST = Duration.ofSeconds(5);
+
+  /// Processes notice within a second that a server refuses writes.
+  private static final Duration UNTIL_OLDER = Duration.ofSeconds(2);
+
+  /// The end of a stream that nobody can write is looked for twice a second.
+  private static final Duration LATE = Duration.ofSeconds(2);
 
   /// If Redis is gone for longer than this, what waits there is not waited for.
   private static final Duration GIVEN_UP = Duration.ofMinutes(5);
@@ -44,6 +53,7 @@ public final class StreamBuffer<I, R> {
   private final long most;
   private final Clock clock;
   private final List<String> streams;
+  private final Map<String, StreamEnd> ends = new TreeMap<>();
   private final Batch<Doubtful<I>, Optional<R>> doubtful;
   private final StreamWatch watch;
   private volatile Duration lastWait = Duration.ofDays(-1);
@@ -78,6 +88,7 @@ public final class StreamBuffer<I, R> {
     this.watch = watch;
     this.clock = clock;
     this.streams = List.copyOf(streams);
+    streams.forEach(stream -> ends.put(stream, new StreamEnd()));
     this.doubtful = new Doubting(turns);
   }
 
@@ -105,22 +116,58 @@ public final class StreamBuffer<I, R> {
   /// @throws dev.rollcall.server.sql.StorageException if both Redis and the database are
   ///   unavailable
   public Written<R> write(I item) {
-    if (appender.trouble().isPresent()) {
-      return applied(commits.write(kind.batch(), item));
+    String stream = stream(item);
+    Optional<StreamAppender.Trouble> trouble = appender.trouble();
+    if (trouble.isPresent()) {
+      return straight(stream, item, trouble.get());
     }
     checkRoom();
-    String stream = stream(item);
     StreamAppender.Pending pending = appender.append(stream, List.of(kind.encode(item)), true);
     return switch (pending.added()) {
       case StreamAppender.Added.Stored(long writer, long number) ->
           result(stream, writer, number, pending.results().getFirst());
-      case StreamAppender.Added.Refused _ -> applied(commits.write(kind.batch(), item));
+      case StreamAppender.Added.Refused(StreamAppender.Trouble why) -> straight(stream, item, why);
       case StreamAppender.Added.InDoubt added ->
           commits
               .write(doubtful, new Doubtful<>(item, stream, added))
               .<Written<R>>map(Written.Applied::new)
               .orElseGet(Written.Waits::new);
     };
+  }
+
+  private Written<R> straight(String stream, I item, StreamAppender.Trouble why) {
+    awaitOlder(stream, why);
+    return applied(commits.write(kind.batch(), item));
+  }
+
+  /// Waits until what was added before is applied, where it can be read.
+  ///
+  /// @throws Unavailable if that takes longer than a moment
+  private void awaitOlder(String stream, StreamAppender.Trouble trouble) {
+    if (!isOlderApplied(stream, trouble)) {
+      throw new Unavailable(
+          "Redis takes nothing, and what came before still waits there: nothing was recorded",
+          OLDER_FIRST);
+    }
+  }
+
+  /// What waits where it cannot be read is applied later, with its time.
+  private boolean isOlderApplied(String stream, StreamAppender.Trouble trouble) {
+    Optional<RefusedWrites> refused = trouble.refused();
+    return refused.isEmpty()
+        || end(stream).await(refused.get().server(), after(refused.get()), UNTIL_OLDER);
+  }
+
+  /// When the end of a stream was seen while Redis refused writes.
+  StreamEnd end(String stream) {
+    return requireNonNull(ends.get(stream));
+  }
+
+  /// The end of a stream counts if it was seen since the server refuses writes, and of late: it may
+  /// have taken some in between.
+  private Duration after(RefusedWrites refused) {
+    Duration late = clock.monotonic().minus(LATE);
+    return late.compareTo(refused.since()) > 0 ? late : refused.since();
   }
 
   private Written<R> applied(R result) {
@@ -152,7 +199,12 @@ public final class StreamBuffer<I, R> {
   /// @throws dev.rollcall.server.sql.StorageException if both Redis and the database are
   ///   unavailable; some of the items may have been written
   public void writeAll(List<I> items) {
-    if (appender.trouble().isPresent()) {
+    Optional<StreamAppender.Trouble> trouble = appender.trouble();
+    if (trouble.isPresent()) {
+      items.stream()
+          .map(this::stream)
+          .distinct()
+          .forEach(stream -> awaitOlder(stream, trouble.get()));
       List<R> _ = commits.writeAll(kind.batch(), items);
       return;
     }
@@ -167,7 +219,8 @@ public final class StreamBuffer<I, R> {
         appender.append(stream, items.stream().map(kind::encode).toList(), false).added();
     switch (added) {
       case StreamAppender.Added.Stored _ -> {}
-      case StreamAppender.Added.Refused _ -> {
+      case StreamAppender.Added.Refused(StreamAppender.Trouble why) -> {
+        awaitOlder(stream, why);
         List<R> _ = commits.writeAll(kind.batch(), items);
       }
       case StreamAppender.Added.InDoubt doubt -> {
@@ -189,15 +242,23 @@ public final class StreamBuffer<I, R> {
   ///
   /// @return false if it still waits after a moment
   public boolean awaitApplied(I item) {
-    if (appender.trouble().isPresent()) {
-      return true; // what waits there now is applied later, with its time
+    String stream = stream(item);
+    Optional<StreamAppender.Trouble> trouble = appender.trouble();
+    if (trouble.isPresent()) {
+      return isOlderApplied(stream, trouble.get());
     }
-    StreamAppender.Pending last = appender.append(stream(item), List.of(NOTHING), true);
-    if (!(last.added() instanceof StreamAppender.Added.Stored(long writer, long number))) {
-      return true;
-    }
+    StreamAppender.Pending last = appender.append(stream, List.of(NOTHING), true);
+    return switch (last.added()) {
+      case StreamAppender.Added.Stored(long writer, long number) ->
+          isApplied(writer, number, last.results().getFirst());
+      case StreamAppender.Added.Refused(StreamAppender.Trouble why) -> isOlderApplied(stream, why);
+      case StreamAppender.Added.InDoubt _ -> true;
+    };
+  }
+
+  private boolean isApplied(long writer, long number, CompletableFuture<byte[]> result) {
     try {
-      byte[] _ = last.results().getFirst().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      byte[] _ = result.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -219,13 +280,17 @@ public final class StreamBuffer<I, R> {
   public Duration lag() {
     Duration now = clock.monotonic();
     Duration longest = Duration.ZERO;
+    Optional<StreamAppender.Trouble> trouble = appender.trouble();
     for (String stream : streams) {
+      if (trouble.filter(why -> isEmpty(stream, why)).isPresent()) {
+        continue;
+      }
       StreamWatch.Seen seen = watch.of(stream);
       Duration since = now.minus(seen.at());
       boolean waits =
           seen.oldest().compareTo(PATIENCE) >= 0
               || lastWait.compareTo(seen.at().minus(seen.oldest())) > 0;
-      if (appender.trouble().isPresent() && (!waits || since.compareTo(GIVEN_UP) > 0)) {
+      if (trouble.isPresent() && (!waits || since.compareTo(GIVEN_UP) > 0)) {
         continue;
       }
       Duration lag = since.plus(seen.oldest()).plus(ON_THE_WAY);
@@ -236,7 +301,19 @@ public final class StreamBuffer<I, R> {
 
   /// How many entries wait.
   public long waiting() {
-    return streams.stream().mapToLong(stream -> watch.of(stream).entries()).sum();
+    Optional<StreamAppender.Trouble> trouble = appender.trouble();
+    return streams.stream()
+        .filter(stream -> trouble.filter(why -> isEmpty(stream, why)).isEmpty())
+        .mapToLong(stream -> watch.of(stream).entries())
+        .sum();
+  }
+
+  /// Whether all that is left in a stream is applied, and could not be deleted.
+  private boolean isEmpty(String stream, StreamAppender.Trouble trouble) {
+    return trouble
+        .refused()
+        .filter(refused -> end(stream).isSeen(refused.server(), after(refused)))
+        .isPresent();
   }
 
   private String stream(I item) {

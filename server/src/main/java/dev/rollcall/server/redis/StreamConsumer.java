@@ -2,22 +2,17 @@ package dev.rollcall.server.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.rollcall.server.sql.Batch;
-import dev.rollcall.server.sql.Database;
-import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jdbi.v3.core.Handle;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.XReadParams;
 import redis.clients.jedis.resps.StreamEntryBinary;
 
@@ -29,55 +24,54 @@ import redis.clients.jedis.resps.StreamEntryBinary;
 /// when a process that stood still goes on. One process reads a stream at a time, by a
 /// [StreamLease]; that saves work, and nothing depends on it: items that two of them apply are
 /// recognised by their [StreamPositions].
-final class StreamConsumer<I, R> implements AutoCloseable {
+///
+/// While Redis refuses writes, nobody can have the lease, and nothing can be deleted. Then each
+/// process reads the stream on to its end. The one of whose share it is applies what is not yet
+/// applied, and the others do so if it does not.
+final class StreamConsumer implements AutoCloseable {
   /// How long a read waits for an entry.
   static final Duration BLOCK = Duration.ofMillis(500);
 
   private static final int ENTRIES = 32;
 
-  /// More items would hold their rows for too long.
-  private static final int AT_ONCE = 1_000;
-
   private static final Duration RETRY = Duration.ofMillis(500);
 
+  /// How soon this process looks whether another one has applied what it has read.
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  /// How long another process may take for that.
+  private static final Duration OTHERS = Duration.ofSeconds(10);
+
   private final String stream;
-  private final StreamKind<I, R> kind;
-  private final Database database;
-  private final GroupCommit commits;
-  private final AppliedResults results;
-  private final Announcements announcements;
-  private final StreamCounts counts;
-  private final long process;
   private final Clock clock;
   private final BackgroundLoop loop;
   private final KeptAside aside;
-  private final Batch<Chunk, List<Result>> applying = this::applyAll;
+  private final StreamEnd end;
+  private final StreamApplier<?, ?> applier;
 
   // Used by the thread only:
   private final LoopConnection redis;
   private final StreamLease lease;
-
-  /// Items to apply in one transaction.
-  private record Chunk(List<StreamEntry.Item> items) {}
-
-  /// What became of an item.
-  private record Result(StreamEntry.Item item, Optional<byte[]> result) {}
+  private final AppliedEntries undeleted = new AppliedEntries();
+  private Optional<Duration> othersSince = Optional.empty();
 
   /// @param number of the stream among all streams
+  /// @param end is told when everything is applied while Redis refuses writes
   StreamConsumer(
-      String stream, int number, StreamKind<I, R> kind, Parts parts, long process, Clock clock) {
+      String stream,
+      int number,
+      StreamKind<?, ?> kind,
+      StreamEnd end,
+      RedisServers servers,
+      StreamApplier.Parts parts) {
     this.stream = stream;
-    this.kind = kind;
-    this.redis = new LoopConnection(parts.servers());
-    this.database = parts.database();
-    this.commits = parts.commits();
-    this.results = parts.results();
-    this.announcements = parts.announcements();
-    this.counts = parts.counts();
-    this.process = process;
-    this.lease = new StreamLease(stream, number, process, parts.database().claimant(), clock);
-    this.clock = clock;
-    this.aside = new KeptAside(stream, counts, clock);
+    this.end = end;
+    this.redis = new LoopConnection(servers);
+    this.clock = parts.clock();
+    this.lease =
+        new StreamLease(stream, number, parts.process(), parts.database().claimant(), clock);
+    this.aside = new KeptAside(stream, parts.counts(), clock);
+    this.applier = new StreamApplier<>(stream, kind, parts, aside);
     this.loop =
         new BackgroundLoop(
             stream.substring(stream.lastIndexOf(':', stream.lastIndexOf(':') - 1) + 1),
@@ -86,25 +80,35 @@ final class StreamConsumer<I, R> implements AutoCloseable {
             this::round);
   }
 
-  /// What all consumers share.
-  record Parts(
-      RedisServers servers,
-      Database database,
-      GroupCommit commits,
-      AppliedResults results,
-      Announcements announcements,
-      StreamCounts counts) {}
-
   void start() {
     loop.start();
   }
 
   private Duration round() {
-    Optional<Boolean> held = redis.use(lease::hold);
-    if (held.isPresent() && !held.get()) {
-      return StreamLease.RENEW;
+    Optional<StreamLease.State> state = redis.use(lease::hold);
+    if (state.isEmpty()) {
+      return lost();
     }
-    Optional<List<StreamEntryBinary>> entries = held.flatMap(_ -> redis.use(this::read));
+    return switch (state.get()) {
+      case OURS -> applyAndDelete();
+      case OTHERS -> leaveToOthers();
+      case REFUSED -> applyUndeleted();
+    };
+  }
+
+  private Duration leaveToOthers() {
+    undeleted.clear();
+    return redis
+        .use(
+            open -> {
+              boolean _ = aside.write(open);
+              return StreamLease.RENEW;
+            })
+        .orElseGet(this::lost);
+  }
+
+  private Duration applyAndDelete() {
+    Optional<List<StreamEntryBinary>> entries = redis.use(this::read);
     if (entries.isEmpty()) {
       return lost();
     }
@@ -112,12 +116,79 @@ final class StreamConsumer<I, R> implements AutoCloseable {
       return Duration.ZERO;
     }
     try {
-      apply(entries.get());
+      applier.apply(unapplied(entries.get()));
     } catch (StorageException e) { // the database says so itself; perhaps others reach it
       end(lease::leave);
       return RETRY;
     }
     return redis.use(open -> delete(open, entries.get())).orElseGet(this::lost);
+  }
+
+  /// Those that were not applied while Redis refused writes.
+  private List<StreamEntryBinary> unapplied(List<StreamEntryBinary> entries) {
+    if (undeleted.isEmpty()) {
+      return entries;
+    }
+    Optional<StreamEntryID> last = redis.use(undeleted::last).flatMap(found -> found);
+    if (last.filter(id -> entries.getLast().getID().compareTo(id) <= 0).isEmpty()) {
+      undeleted.clear(); // these are the first after them
+      return entries;
+    }
+    return entries.stream().filter(entry -> !StreamApplier.isReadable(entry)).toList();
+  }
+
+  private Duration applyUndeleted() {
+    Duration asked = clock.monotonic();
+    Optional<List<StreamEntryBinary>> found = redis.use(this::readOn);
+    if (found.isEmpty()) {
+      return lost();
+    }
+    List<StreamEntryBinary> entries = found.get();
+    if (entries.isEmpty()) {
+      end.seen(undeleted.server(), asked);
+      if (!undeleted.server().isEmpty()) {
+        redis.close(); // another server may be the master by now
+        lease.lost();
+      }
+      return RETRY;
+    }
+    List<StreamEntryBinary> readable = // others are found again when Redis takes writes
+        entries.stream().filter(StreamApplier::isReadable).toList();
+    try {
+      if (!applyOrLeave(readable)) {
+        return LOOK;
+      }
+    } catch (StorageException e) {
+      othersSince = Optional.empty(); // nobody can apply it, perhaps
+      return RETRY;
+    }
+    othersSince = Optional.empty();
+    undeleted.add(entries);
+    return redis.use(open -> delete(open, readable)).orElseGet(this::lost);
+  }
+
+  /// The entries after those that are applied and could not be deleted.
+  private List<StreamEntryBinary> readOn(Jedis open) {
+    return read(open, undeleted.last(open), XReadParams.xReadParams().count(ENTRIES));
+  }
+
+  /// Applies entries while nobody has the lease.
+  ///
+  /// @return whether they are applied; otherwise another process should do so
+  private boolean applyOrLeave(List<StreamEntryBinary> entries) {
+    if (applier.areApplied(entries)) {
+      return true;
+    }
+    Duration now = clock.monotonic();
+    if (!lease.isOfShare()) {
+      Duration since = othersSince.orElse(now);
+      othersSince = Optional.of(since);
+      if (now.minus(since).compareTo(OTHERS) < 0) {
+        return false;
+      }
+    }
+    applier.apply(entries);
+    return true;
   }
 
   private Duration lost() {
@@ -140,105 +211,39 @@ final class StreamConsumer<I, R> implements AutoCloseable {
 
   /// The oldest entries; waits a moment if there is none.
   private List<StreamEntryBinary> read(Jedis open) {
+    return read(
+        open,
+        Optional.empty(),
+        XReadParams.xReadParams().count(ENTRIES).block((int) BLOCK.toMillis()));
+  }
+
+  private List<StreamEntryBinary> read(
+      Jedis open, Optional<StreamEntryID> after, XReadParams params) {
     List<Map.Entry<byte[], List<StreamEntryBinary>>> found =
         open.xreadBinary(
-            XReadParams.xReadParams().count(ENTRIES).block((int) BLOCK.toMillis()),
-            Map.of(stream.getBytes(UTF_8), new StreamEntryID()));
+            params, Map.of(stream.getBytes(UTF_8), after.orElseGet(StreamEntryID::new)));
     return found == null || found.isEmpty() ? List.of() : found.getFirst().getValue();
   }
 
-  private void apply(List<StreamEntryBinary> entries) {
-    aside.begin();
-    List<StreamEntry.Item> items = new ArrayList<>();
-    for (StreamEntryBinary entry : entries) {
-      byte[] bytes = entry.getFields().values().iterator().next();
-      try {
-        items.addAll(StreamEntry.of(bytes).numbered());
-      } catch (IllegalArgumentException e) {
-        aside.add(bytes, "entry " + entry.getID() + " cannot be read", e);
-      }
-    }
-    for (int from = 0; from < items.size(); from += AT_ONCE) {
-      apply(new Chunk(items.subList(from, Math.min(items.size(), from + AT_ONCE))));
-    }
-  }
-
-  private void apply(Chunk chunk) {
-    List<Result> done;
-    try {
-      done = commits.write(applying, chunk);
-    } catch (StorageException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      if (!KeptAside.isOfAnItem(e)) {
-        throw e;
-      }
-      if (chunk.items().size() > 1) { // one of them cannot be written: separate it from the others
-        int half = chunk.items().size() / 2;
-        apply(new Chunk(chunk.items().subList(0, half)));
-        apply(new Chunk(chunk.items().subList(half, chunk.items().size())));
-      } else {
-        aside.add(chunk.items().getFirst().alone(), "an item cannot be applied", e);
-      }
-      return;
-    }
-    counts.applied().inc(done.size());
-    counts.replayed().inc(chunk.items().size() - done.size());
-    List<Result> ofOthers = new ArrayList<>();
-    for (Result one : done) {
-      if (one.result().isEmpty()) {
-        continue;
-      }
-      if (one.item().process() == process) {
-        results.complete(one.item().writer(), one.item().number(), one.result().get());
-      } else {
-        ofOthers.add(one);
-      }
-    }
-    ofOthers.forEach(
-        one ->
-            announcements.result(
-                one.item().process(),
-                one.item().writer(),
-                one.item().number(),
-                one.result().orElseThrow()));
-  }
-
-  private List<List<Result>> applyAll(Handle tx, List<Chunk> chunks) {
-    return chunks.stream().map(chunk -> apply(tx, chunk)).toList();
-  }
-
-  /// The results of the items that were not applied before.
-  private List<Result> apply(Handle tx, Chunk chunk) {
-    database.takeTurns(tx, stream);
-    List<StreamEntry.Item> items = StreamPositions.unapplied(tx, stream, chunk.items());
-    List<StreamEntry.Item> real =
-        items.stream().filter(item -> item.bytes().length > 0).toList(); // see StreamBuffer.NOTHING
-    List<I> decoded = real.stream().map(item -> kind.decode(item.bytes())).toList();
-    List<R> found = kind.batch().applyInOrder(tx, decoded);
-    StreamPositions.applied(tx, stream, items, clock.wall());
-    List<Result> all = new ArrayList<>();
-    int next = 0;
-    for (StreamEntry.Item item : items) {
-      all.add(
-          new Result(
-              item,
-              item.bytes().length > 0
-                  ? kind.encodeResult(found.get(next++))
-                  : Optional.of(StreamBuffer.NOTHING)));
-    }
-    return all;
-  }
-
   private Duration delete(Jedis open, List<StreamEntryBinary> entries) {
-    aside.write(open);
+    if (!aside.write(open)) {
+      lease.refused();
+      return Duration.ZERO; // what is not kept yet stays where it is
+    }
+    if (entries.isEmpty()) {
+      return Duration.ZERO;
+    }
     byte[][] ids =
         entries.stream()
             .map(entry -> entry.getID().toString().getBytes(UTF_8))
             .toArray(byte[][]::new);
-    try (Pipeline pipeline = open.pipelined()) {
-      pipeline.xdel(stream.getBytes(UTF_8), ids);
-      pipeline.sync();
+    try {
+      long _ = open.xdel(stream.getBytes(UTF_8), ids);
+    } catch (JedisDataException e) {
+      if (!RefusedWrites.isSaidBy(e)) {
+        throw e;
+      }
+      lease.refused();
     }
     return Duration.ZERO;
   }

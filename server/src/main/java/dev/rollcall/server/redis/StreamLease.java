@@ -4,6 +4,7 @@ import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.SetParams;
 
 /// Which process reads a stream: the one that a key of Redis names, for as long as it renews it.
@@ -25,9 +26,17 @@ final class StreamLease {
   private final String process;
   private final Claimant claimant;
   private final Clock clock;
-  private boolean held;
+  private State state = State.OTHERS;
   private Duration asked = Duration.ofDays(-1);
   private Duration leftUntil = Duration.ofDays(-1);
+
+  /// Who may apply the stream and delete what is applied.
+  enum State {
+    OURS,
+    OTHERS,
+    /// Redis takes no writes: nobody can have it, and nobody can delete anything.
+    REFUSED
+  }
 
   /// @param number of the stream among all streams, the same in all processes
   StreamLease(String stream, int number, long process, Claimant claimant, Clock clock) {
@@ -39,35 +48,50 @@ final class StreamLease {
   }
 
   /// Whether this process may read the stream now.
-  boolean hold(Jedis redis) {
+  State hold(Jedis redis) {
     Duration now = clock.monotonic();
-    if (held && now.minus(asked).compareTo(RENEW) < 0) {
-      return true;
+    if (state != State.OTHERS && now.minus(asked).compareTo(RENEW) < 0) {
+      return state;
     }
     asked = now;
     SetParams lease = SetParams.setParams().px(LEASE.toMillis());
-    boolean takes = process.equals(redis.get(key)) || isOfShare(now);
-    held = redis.set(key, process, takes ? lease : lease.nx()) != null;
-    return held;
+    boolean takes = process.equals(redis.get(key)) || takesFromOthers(now);
+    try {
+      boolean held = redis.set(key, process, takes ? lease : lease.nx()) != null;
+      state = held ? State.OURS : State.OTHERS;
+    } catch (JedisDataException e) {
+      if (!RefusedWrites.isSaidBy(e)) {
+        throw e;
+      }
+      state = State.REFUSED;
+    }
+    return state;
   }
 
   /// A process that is alone has nobody to take it from.
-  private boolean isOfShare(Duration now) {
-    Claimant.Share share = claimant.share();
-    return share.of() > 1
-        && share.includes(number)
-        && claimant.isBelieved()
-        && now.compareTo(leftUntil) >= 0;
+  private boolean takesFromOthers(Duration now) {
+    return claimant.share().of() > 1 && isOfShare() && now.compareTo(leftUntil) >= 0;
+  }
+
+  /// Whether the stream is of the share of this process.
+  boolean isOfShare() {
+    return claimant.share().includes(number) && claimant.isBelieved();
   }
 
   /// Whether this process has it, as far as it knows.
   boolean isHeld() {
-    return held;
+    return state == State.OURS;
+  }
+
+  /// Redis has refused a write.
+  void refused() {
+    state = State.REFUSED;
+    asked = clock.monotonic();
   }
 
   /// It has to be asked for again.
   void lost() {
-    held = false;
+    state = State.OTHERS;
   }
 
   /// Lets others read the stream for a while, as this process cannot apply it.
@@ -78,9 +102,9 @@ final class StreamLease {
 
   /// Lets others read the stream at once.
   void release(Jedis redis) {
-    if (held && process.equals(redis.get(key))) {
+    if (isHeld() && process.equals(redis.get(key))) {
       redis.del(key);
     }
-    held = false;
+    lost();
   }
 }

@@ -118,7 +118,11 @@ class HostileRedisTest {
     try (StandIn server =
             new StandIn(
                 command ->
-                    Map.of("XADD", "*1\r\n:7\r\n", "PING", "+PONG\r\n", "SELECT", "+OK\r\n")
+                    Map.of(
+                            "XADD", "*1\r\n:7\r\n",
+                            "PING", "+PONG\r\n",
+                            "SELECT", "+OK\r\n",
+                            "SET", "+OK\r\n")
                         .getOrDefault(command.getFirst(), "*0\r\n"));
         RunningProcess process =
             new RunningProcess(database(), RedisLocation.parse("redis://" + server.host()))) {

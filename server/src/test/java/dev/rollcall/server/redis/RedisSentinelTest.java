@@ -14,6 +14,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -87,6 +88,64 @@ class RedisSentinelTest {
         assertThat(written).isSorted().doesNotHaveDuplicates();
         assertThat(redis.trouble()).isEmpty();
       }
+    }
+  }
+
+  /// As `deploy/` sets two servers up: the one that is left takes no writes.
+  @Test
+  void whatWaitsIsAppliedThoughTheNewMasterHasNoReplica() throws Exception {
+    String[] wantsReplica = {"--min-replicas-to-write", "1", "--repl-diskless-sync-delay", "0"};
+    try (RedisServer master = RedisServer.start(folder.resolve("master"), wantsReplica);
+        RedisServer replica =
+            RedisServer.start(
+                folder.resolve("replica"),
+                Stream.concat(
+                        Stream.of(wantsReplica),
+                        Stream.of("--replicaof", "127.0.0.1 " + master.port()))
+                    .toArray(String[]::new))) {
+      await().atMost(PATIENCE).until(() -> replication(master).contains("state=online"));
+      try (RedisServer sentinel = RedisServer.sentinel(folder.resolve("sentinel"), "main", master);
+          Jedis watching = sentinel.client();
+          Wire wire = new Wire(TestDatabases.postgresPort());
+          RunningProcess process =
+              new RunningProcess(
+                  TestDatabases.freshOn(wire.port()),
+                  RedisLocation.parse(
+                      "redis-sentinel://127.0.0.1:%d/main".formatted(sentinel.port())))) {
+        await().atMost(PATIENCE).until(() -> watching.info("sentinel").contains("slaves=1"));
+        await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
+        wire.cut();
+        assertThat(waits(process.buffer, 1)).isTrue();
+        assertThat(waits(process.buffer, 2)).isTrue();
+        await().atMost(PATIENCE).until(() -> entries(replica) == 2);
+        master.kill();
+        await()
+            .atMost(PATIENCE)
+            .ignoreExceptions() // it closes all connections then
+            .until(() -> replication(replica).contains("role:master"));
+        await()
+            .atMost(PATIENCE)
+            .until(() -> process.redis.trouble().orElse("").contains("NOREPLICAS"));
+        wire.mend();
+        await()
+            .atMost(PATIENCE)
+            .ignoreExceptions()
+            .until(() -> process.buffer.write(new Note("one", 3)).equals(new Written.Applied<>(3)));
+        assertThat(Note.written(process.database, "one")).containsExactly(1, 2, 3);
+
+        try (Jedis client = replica.client()) {
+          client.configSet("min-replicas-to-write", "0"); // as if the old one was back
+        }
+        await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
+        await().atMost(PATIENCE).until(() -> entries(replica) == 0);
+        assertThat(Note.written(process.database, "one")).containsExactly(1, 2, 3);
+      }
+    }
+  }
+
+  private static long entries(RedisServer server) {
+    try (Jedis client = server.client()) {
+      return StreamBuffer.streams("rollcall:0:", Note.KIND).stream().mapToLong(client::xlen).sum();
     }
   }
 

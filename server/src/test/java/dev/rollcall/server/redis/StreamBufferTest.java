@@ -10,6 +10,7 @@ import dev.rollcall.server.redis.StreamBuffer.Written;
 import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
+import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
 import java.io.IOException;
@@ -135,6 +136,128 @@ class StreamBufferTest {
                         .containsExactlyElementsOf(all));
       }
     }
+  }
+
+  /// As the master does that is left of two.
+  @Test
+  void whatWaitsIsAppliedBeforeWhatComesWhileRedisRefusesWrites() {
+    writeThrough(0);
+    wire.cut();
+    for (int i = 1; i <= 70; i++) {
+      assertThat(write(i)).isEqualTo(new Written.Waits<>());
+    }
+    configure("min-replicas-to-write", "1");
+    wire.mend();
+    await().atMost(PATIENCE).ignoreExceptions().until(() -> write(71).equals(applied(71)));
+    Integer[] all = IntStream.rangeClosed(0, 71).boxed().toArray(Integer[]::new);
+    assertThat(Note.written(process.database, "one")).containsExactly(all);
+    assertThat(process.redis.trouble().orElse("")).contains("NOREPLICAS");
+    await().atMost(PATIENCE).until(() -> process.buffer.lag().isZero());
+    assertThat(process.buffer.waiting()).isZero();
+    assertThat(process.buffer.awaitApplied(new Note("one", 0))).isTrue();
+
+    configure("min-replicas-to-write", "0");
+    await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
+    await().atMost(PATIENCE).until(() -> entries() == 0);
+    writeThrough(72);
+    assertThat(Note.written(process.database, "one")).startsWith(all).hasSize(73);
+  }
+
+  private void configure(String setting, String value) {
+    try (Jedis redis = server.client()) {
+      String _ = redis.configSet(setting, value);
+    }
+  }
+
+  private long entries() {
+    try (Jedis redis = server.client()) {
+      return redis.xlen(stream());
+    }
+  }
+
+  @Test
+  void nothingIsWrittenBeforeWhatWaitsWhileRedisRefusesWrites() {
+    wire.cut();
+    assertThat(write(1)).isEqualTo(new Written.Waits<>());
+    configure("min-replicas-to-write", "1");
+    await().atMost(PATIENCE).until(() -> process.redis.trouble().isPresent() || refuses(2));
+    assertThatThrownBy(() -> write(3)).isInstanceOf(Unavailable.class);
+    assertThat(process.buffer.awaitApplied(new Note("one", 0))).isFalse();
+    assertThat(process.buffer.lag()).isPositive();
+    wire.mend();
+    await().atMost(PATIENCE).ignoreExceptions().until(() -> write(4).equals(applied(4)));
+    assertThat(Note.written(process.database, "one")).startsWith(1).endsWith(4);
+  }
+
+  private boolean refuses(int number) {
+    try {
+      Written<Integer> _ = write(number);
+      return false;
+    } catch (Unavailable | StorageException e) {
+      return true;
+    }
+  }
+
+  @Test
+  void processesApplyWhatWaitsOnceWhileRedisRefusesWrites() {
+    Integer[] all = IntStream.rangeClosed(1, 100).boxed().toArray(Integer[]::new);
+    wire.cut();
+    for (int i : all) {
+      assertThat(write(i)).isEqualTo(new Written.Waits<>());
+    }
+    configure("min-replicas-to-write", "1");
+    PostgresServer cut = (PostgresServer) process.database.location();
+    PostgresServer whole =
+        new PostgresServer(
+            cut.address().replace(":" + wire.port(), ":" + TestDatabases.postgresPort()),
+            cut.user(),
+            cut.password());
+    try (RunningProcess other = new RunningProcess(whole, location());
+        RunningProcess third = new RunningProcess(whole, location())) {
+      wire.mend();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> other.buffer.lag().isZero() && third.buffer.lag().isZero());
+      assertThat(Note.written(other.database, "one")).containsExactly(all);
+      configure("min-replicas-to-write", "0");
+      await().atMost(PATIENCE).until(() -> entries() == 0);
+      assertThat(Note.written(other.database, "one")).containsExactly(all);
+    }
+  }
+
+  /// Redis deletes although it has no memory for more.
+  @Test
+  void aFullRedisIsEmptiedThoughItRefusesWhatIsAdded() {
+    wire.cut();
+    assertThat(write(1)).isEqualTo(new Written.Waits<>());
+    configure("maxmemory", "1");
+    await().atMost(PATIENCE).until(() -> process.redis.trouble().isPresent() || refuses(9));
+    wire.mend();
+    await().atMost(PATIENCE).until(() -> entries() == 0);
+    awaitWritten(1);
+    await().atMost(PATIENCE).ignoreExceptions().until(() -> write(2).equals(applied(2)));
+    configure("maxmemory", "0");
+    await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
+    writeThrough(3);
+  }
+
+  @Test
+  void whatCannotBeAppliedOrReadIsKeptAsideWhenRedisTakesWritesAgain() {
+    byte[] strange = {7, 1, 2};
+    wire.cut();
+    process.buffer.writeAll(List.of(new Note("one", 1), new Note("one", -1), new Note("one", 2)));
+    try (Jedis redis = server.client()) {
+      redis.xadd(stream().getBytes(UTF_8), XAddParams.xAddParams(), Map.of(FIELD, strange));
+    }
+    configure("min-replicas-to-write", "1");
+    wire.mend();
+    awaitWritten(1, 2);
+    configure("min-replicas-to-write", "0");
+    await().atMost(PATIENCE).until(() -> entries() == 0);
+    assertThat(rawAside(2))
+        .contains(strange)
+        .anyMatch(bytes -> new String(bytes, UTF_8).endsWith("-1 one"));
+    assertThat(process.counter("rollcall_stream_dropped")).isEqualTo(2);
   }
 
   @Test

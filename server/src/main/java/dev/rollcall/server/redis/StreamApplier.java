@@ -1,0 +1,189 @@
+package dev.rollcall.server.redis;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.jdbi.v3.core.Handle;
+import redis.clients.jedis.resps.StreamEntryBinary;
+
+/// Applies entries of one stream to the database, each item once, and tells who waits for the
+/// results. What cannot be read or applied is [KeptAside].
+final class StreamApplier<I, R> {
+  /// More items would hold their rows for too long.
+  private static final int AT_ONCE = 1_000;
+
+  private final String stream;
+  private final StreamKind<I, R> kind;
+  private final Database database;
+  private final GroupCommit commits;
+  private final AppliedResults results;
+  private final Announcements announcements;
+  private final StreamCounts counts;
+  private final long process;
+  private final Clock clock;
+  private final KeptAside aside;
+  private final Batch<Chunk, List<Result>> applying = this::applyAll;
+
+  /// Items to apply in one transaction.
+  private record Chunk(List<StreamEntry.Item> items) {}
+
+  /// What became of an item.
+  private record Result(StreamEntry.Item item, Optional<byte[]> result) {}
+
+  /// What the appliers of all streams share.
+  ///
+  /// @param process this one
+  record Parts(
+      Database database,
+      GroupCommit commits,
+      AppliedResults results,
+      Announcements announcements,
+      StreamCounts counts,
+      long process,
+      Clock clock) {}
+
+  /// @param aside gets what cannot be read or applied
+  StreamApplier(String stream, StreamKind<I, R> kind, Parts parts, KeptAside aside) {
+    this.stream = stream;
+    this.kind = kind;
+    this.database = parts.database();
+    this.commits = parts.commits();
+    this.results = parts.results();
+    this.announcements = parts.announcements();
+    this.counts = parts.counts();
+    this.process = parts.process();
+    this.clock = parts.clock();
+    this.aside = aside;
+  }
+
+  /// Whether all items that can be read in these entries are applied, by whichever process.
+  ///
+  /// @throws StorageException if the database is unavailable
+  boolean areApplied(List<StreamEntryBinary> entries) {
+    List<StreamEntry.Item> items = items(entries, (_, _) -> {});
+    return database.read(handle -> StreamPositions.unapplied(handle, stream, items)).isEmpty();
+  }
+
+  /// Applies what is not applied yet.
+  ///
+  /// @throws StorageException if the database is unavailable; some may be applied
+  void apply(List<StreamEntryBinary> entries) {
+    applyInParts(
+        items(
+            entries,
+            (entry, e) ->
+                aside.add(
+                    "" + entry.getID(),
+                    bytes(entry),
+                    "entry " + entry.getID() + " cannot be read",
+                    e)));
+  }
+
+  private static byte[] bytes(StreamEntryBinary entry) {
+    return entry.getFields().values().iterator().next();
+  }
+
+  private static List<StreamEntry.Item> items(
+      List<StreamEntryBinary> entries, BiConsumer<StreamEntryBinary, RuntimeException> unreadable) {
+    List<StreamEntry.Item> items = new ArrayList<>();
+    for (StreamEntryBinary entry : entries) {
+      try {
+        items.addAll(StreamEntry.of(bytes(entry)).numbered());
+      } catch (IllegalArgumentException e) {
+        unreadable.accept(entry, e);
+      }
+    }
+    return items;
+  }
+
+  private void applyInParts(List<StreamEntry.Item> items) {
+    for (int from = 0; from < items.size(); from += AT_ONCE) {
+      apply(new Chunk(items.subList(from, Math.min(items.size(), from + AT_ONCE))));
+    }
+  }
+
+  private void apply(Chunk chunk) {
+    List<Result> done;
+    try {
+      done = commits.write(applying, chunk);
+    } catch (StorageException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (!KeptAside.isOfAnItem(e)) {
+        throw e;
+      }
+      if (chunk.items().size() > 1) { // one of them cannot be written: separate it from the others
+        int half = chunk.items().size() / 2;
+        apply(new Chunk(chunk.items().subList(0, half)));
+        apply(new Chunk(chunk.items().subList(half, chunk.items().size())));
+      } else {
+        StreamEntry.Item item = chunk.items().getFirst();
+        aside.add(
+            item.writer() + "/" + item.number(), item.alone(), "an item cannot be applied", e);
+      }
+      return;
+    }
+    counts.applied().inc(done.size());
+    counts.replayed().inc(chunk.items().size() - done.size());
+    List<Result> ofOthers = new ArrayList<>();
+    for (Result one : done) {
+      if (one.result().isEmpty()) {
+        continue;
+      }
+      if (one.item().process() == process) {
+        results.complete(one.item().writer(), one.item().number(), one.result().get());
+      } else {
+        ofOthers.add(one);
+      }
+    }
+    ofOthers.forEach(
+        one ->
+            announcements.result(
+                one.item().process(),
+                one.item().writer(),
+                one.item().number(),
+                one.result().orElseThrow()));
+  }
+
+  private List<List<Result>> applyAll(Handle tx, List<Chunk> chunks) {
+    return chunks.stream().map(chunk -> apply(tx, chunk)).toList();
+  }
+
+  /// The results of the items that were not applied before.
+  private List<Result> apply(Handle tx, Chunk chunk) {
+    database.takeTurns(tx, stream);
+    List<StreamEntry.Item> items = StreamPositions.unapplied(tx, stream, chunk.items());
+    List<StreamEntry.Item> real =
+        items.stream().filter(item -> item.bytes().length > 0).toList(); // see StreamBuffer.NOTHING
+    List<I> decoded = real.stream().map(item -> kind.decode(item.bytes())).toList();
+    List<R> found = kind.batch().applyInOrder(tx, decoded);
+    StreamPositions.applied(tx, stream, items, clock.wall());
+    List<Result> all = new ArrayList<>();
+    int next = 0;
+    for (StreamEntry.Item item : items) {
+      all.add(
+          new Result(
+              item,
+              item.bytes().length > 0
+                  ? kind.encodeResult(found.get(next++))
+                  : Optional.of(StreamBuffer.NOTHING)));
+    }
+    return all;
+  }
+
+  /// Whether this is an entry of Rollcall.
+  static boolean isReadable(StreamEntryBinary entry) {
+    try {
+      StreamEntry _ = StreamEntry.of(bytes(entry));
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+}
