@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 
@@ -28,7 +29,7 @@ public final class HaLab {
     String only = text(arguments, "--only", "");
     scenarios.removeIf(one -> !one.name().contains(only));
     boolean good;
-    try (Lab lab = new Lab(root)) {
+    try (Lab lab = new Lab(root, Map.of())) {
       good =
           minutes == 0
               ? once(lab, scenarios, hold)

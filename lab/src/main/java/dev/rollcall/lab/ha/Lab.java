@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,9 +25,10 @@ public final class Lab implements AutoCloseable {
   /// Starts all machines and the load.
   ///
   /// @param root of the repository, built
+  /// @param more variables of Rollcall's processes, beside those of `deploy/systemd/rollcall.env`
   /// @throws IllegalStateException with what is missing on this machine
-  public Lab(Path root) {
-    site = new Site(root, FLIPS);
+  public Lab(Path root, Map<String, String> more) {
+    site = new Site(root, FLIPS, more);
     stored = new Stored(site);
     try {
       load = site.load();

@@ -33,7 +33,8 @@ final class Site implements AutoCloseable {
   ///
   /// @param root of the repository, built
   /// @param flips how many services can be taken down
-  Site(Path root, int flips) {
+  /// @param more variables of Rollcall's processes
+  Site(Path root, int flips, Map<String, String> more) {
     Path deploy = root.resolve("deploy");
     outside = network.machine("outside", 90);
     world = outside.inside(() -> new World(outside.address()));
@@ -52,7 +53,7 @@ final class Site implements AutoCloseable {
                 unit,
                 root.resolve("server/target/rollcall"),
                 yaml(flips),
-                environment(deploy));
+                environment(deploy, more));
         processes.add(process);
         process.start();
       }
@@ -101,11 +102,12 @@ final class Site implements AutoCloseable {
   }
 
   /// What stands in `rollcall.env`: the example, with secrets.
-  private static Map<String, String> environment(Path deploy) {
+  private static Map<String, String> environment(Path deploy, Map<String, String> more) {
     Map<String, String> file = Variables.read(deploy.resolve("systemd/rollcall.env"));
     file.put("ROLLCALL_SECRET_KEY", SECRET_KEY);
     file.put("ROLLCALL_TOKEN", TOKEN);
     file.put("ROLLCALL_DRAIN", "2s");
+    file.putAll(more);
     return file;
   }
 

@@ -1,4 +1,4 @@
-package dev.rollcall.server;
+package dev.rollcall.server.deploy;
 
 import static dev.rollcall.lab.ha.SystemdLab.HAPROXY;
 import static dev.rollcall.lab.ha.SystemdLab.KEEPALIVED;
@@ -6,12 +6,12 @@ import static dev.rollcall.lab.ha.SystemdLab.NODE;
 import static dev.rollcall.lab.ha.SystemdLab.REDIS;
 import static dev.rollcall.lab.ha.SystemdLab.ROLLCALL;
 import static dev.rollcall.lab.ha.SystemdLab.SENTINEL;
-import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.lab.ha.SystemdLab;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 /// The units of `deploy/systemd` as they are, run by systemd with everything that they forbid, and
 /// those of Debian with our files.
 class SystemdIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
   @Test
   void theUnitsWorkTogetherWithoutRightsAreStartedAgainAndEndInOrder() {
     try (SystemdLab lab = new SystemdLab(Path.of("..").toAbsolutePath().normalize())) {

@@ -1,4 +1,4 @@
-package dev.rollcall.server;
+package dev.rollcall.server.deploy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.rollcall.server;
+package dev.rollcall.server.deploy;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;

@@ -1,4 +1,4 @@
-package dev.rollcall.server;
+package dev.rollcall.server.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// The short form of `lab/ha/run`: two balancers, two processes, PostgreSQL with a standby, and
@@ -18,10 +19,14 @@ import org.junit.jupiter.api.Test;
 class HighAvailabilityIT {
   private static final Duration HOLD = Duration.ofSeconds(2);
 
+  /// Its processes live for seconds.
+  private static final Map<String, String> QUICK_START =
+      Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+
   @Test
   void whateverFailsNothingAcknowledgedIsLostAndNobodyIsToldTwiceOrWrongly() {
     List<Report> reports = new ArrayList<>();
-    try (Lab lab = new Lab(Path.of("..").toAbsolutePath().normalize())) {
+    try (Lab lab = new Lab(Path.of("..").toAbsolutePath().normalize(), QUICK_START)) {
       for (Scenario scenario : Scenarios.all()) {
         Report report = lab.run(scenario, HOLD);
         System.out.println(report);

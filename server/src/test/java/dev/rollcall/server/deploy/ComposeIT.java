@@ -1,6 +1,5 @@
-package dev.rollcall.server;
+package dev.rollcall.server.deploy;
 
-import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -14,6 +13,7 @@ import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.Sysctl;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /// `deploy/compose` as it is, in containers, and the pod of `deploy/kubernetes` beside it.
 class ComposeIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String POD = "pod";
   private static final String ADDRESS = "10.211.0.61";
   private static final String PING = "/ping?frequency=1h&name=";
