@@ -121,7 +121,7 @@ final class Announcements implements AutoCloseable {
 
   private Duration hear() {
     try {
-      Jedis open = servers.connect();
+      Jedis open = servers.connectToHear();
       incoming = open;
       if (hearing.isClosing()) {
         return RETRY;

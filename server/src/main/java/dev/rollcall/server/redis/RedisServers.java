@@ -15,6 +15,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -30,7 +31,7 @@ import redis.clients.jedis.exceptions.JedisException;
 final class RedisServers {
   private static final Duration CONNECT = Duration.ofSeconds(1);
 
-  /// A server that does not answer for so long counts as gone.
+  /// A server that does not answer completely for so long counts as gone.
   private static final Duration SILENCE = Duration.ofSeconds(2);
 
   /// The same while a command waits for entries, which takes [StreamConsumer#BLOCK].
@@ -53,14 +54,24 @@ final class RedisServers {
     return location;
   }
 
-  /// A connection to the server, or to the present master.
+  /// A connection to the server, or to the present master. An answer as a whole has to come in
+  /// time.
   ///
   /// @throws RedisFailure if there is none
   Jedis connect() {
+    return connect(AnswerDeadline::new);
+  }
+
+  /// The same for a subscription, where something comes that was not asked for.
+  Jedis connectToHear() {
+    return connect(Socket::new);
+  }
+
+  private Jedis connect(Supplier<Socket> sockets) {
     if (location.master().isEmpty()) {
-      return connect(location.hosts().getFirst(), ofServer());
+      return connect(location.hosts().getFirst(), ofServer(), sockets);
     }
-    Jedis redis = connect(master(location.master().get()), ofServer());
+    Jedis redis = connect(master(location.master().get()), ofServer(), sockets);
     try {
       if (!"master".equals(text(redis.role().getFirst()))) {
         throw new RedisFailure(location + ": the sentinels name a server that is no master (yet)");
@@ -75,7 +86,7 @@ final class RedisServers {
   private RedisLocation.Host master(String name) {
     RedisFailure last = new RedisFailure(location + ": no sentinel answers");
     for (RedisLocation.Host sentinel : location.hosts()) {
-      try (Jedis redis = connect(sentinel, ofSentinel())) {
+      try (Jedis redis = connect(sentinel, ofSentinel(), AnswerDeadline::new)) {
         List<String> address = redis.sentinelGetMasterAddrByName(name);
         if (address == null || address.size() != 2) {
           last = new RedisFailure(location + ": sentinel " + sentinel + " knows no master " + name);
@@ -102,9 +113,10 @@ final class RedisServers {
     return text.matches("[1-9]\\d{0,4}") && Integer.parseInt(text) <= MOST_PORT;
   }
 
-  private Jedis connect(RedisLocation.Host host, DefaultJedisClientConfig config) {
+  private Jedis connect(
+      RedisLocation.Host host, DefaultJedisClientConfig config, Supplier<Socket> sockets) {
     try {
-      return new Jedis(() -> socket(host), config); // which connects
+      return new Jedis(() -> socket(host, sockets.get()), config); // which connects
     } catch (RuntimeException e) {
       throw failure(e);
     }
@@ -132,8 +144,7 @@ final class RedisServers {
     return config;
   }
 
-  private Socket socket(RedisLocation.Host host) {
-    Socket plain = new Socket();
+  private Socket socket(RedisLocation.Host host, Socket plain) {
     try {
       plain.setTcpNoDelay(true);
       plain.setKeepAlive(true);

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -32,8 +33,12 @@ class HostileRedisTest {
 
   /// Speaks the protocol of Redis, and says something of its own.
   private static final class StandIn implements AutoCloseable {
+    /// Longer answers come byte by byte.
+    private static final int LONG = 60;
+
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Function<List<String>, String> answer;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /// @param answer to a command with its arguments, as it is sent
     StandIn(Function<List<String>, String> answer) throws IOException {
@@ -63,10 +68,25 @@ class HostileRedisTest {
             in.readLine();
             command.add(in.readLine());
           }
-          out.write(answer.apply(command).getBytes(UTF_8));
+          byte[] bytes = answer.apply(command).getBytes(UTF_8);
+          if (bytes.length <= LONG) {
+            out.write(bytes);
+          } else {
+            trickle(out, bytes);
+          }
         }
-      } catch (IOException e) {
+      } catch (IOException | InterruptedException e) {
         // the client is gone
+      }
+    }
+
+    /// One byte, and the next before anybody stops to wait for it.
+    private void trickle(OutputStream out, byte[] bytes) throws IOException, InterruptedException {
+      for (byte one : bytes) {
+        out.write(one);
+        if (closed.await(900, TimeUnit.MILLISECONDS)) {
+          return;
+        }
       }
     }
 
@@ -76,6 +96,7 @@ class HostileRedisTest {
 
     @Override
     public void close() throws IOException {
+      closed.countDown();
       socket.close();
     }
   }
@@ -112,6 +133,28 @@ class HostileRedisTest {
     }
   }
 
+  @Test
+  void anAnswerThatComesByteByByteHoldsNobodyForLong() throws Exception {
+    String id = "$100\r\n" + "1".repeat(100) + "\r\n";
+    try (StandIn server =
+            new StandIn(
+                command ->
+                    Map.of(
+                            "XADD", id,
+                            "SELECT", "+OK\r\n",
+                            "SET", "+OK\r\n",
+                            "TYPE", "+none\r\n")
+                        .getOrDefault(command.getFirst(), "*0\r\n"));
+        RunningProcess process =
+            new RunningProcess(database(), RedisLocation.parse("redis://" + server.host()))) {
+      await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
+      CompletableFuture<Written<Integer>> written =
+          CompletableFuture.supplyAsync(() -> process.buffer.write(new Note("one", 1)));
+      assertThat(written.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .isEqualTo(new Written.Applied<>(1));
+    }
+  }
+
   /// What a caller added is stored, refused or in doubt, whatever fails.
   @Test
   void aServerMayAnswerSomethingElseLater() throws Exception {
@@ -122,7 +165,8 @@ class HostileRedisTest {
                             "XADD", "*1\r\n:7\r\n",
                             "PING", "+PONG\r\n",
                             "SELECT", "+OK\r\n",
-                            "SET", "+OK\r\n")
+                            "SET", "+OK\r\n",
+                            "TYPE", "+none\r\n")
                         .getOrDefault(command.getFirst(), "*0\r\n"));
         RunningProcess process =
             new RunningProcess(database(), RedisLocation.parse("redis://" + server.host()))) {
