@@ -18,7 +18,8 @@ final class LoopConnection implements AutoCloseable {
 
   /// Works with the connection, and with nothing else that may fail.
   ///
-  /// @return what `work` returns; empty if Redis is unavailable, which the appender says
+  /// @return what `work` returns; empty if Redis is unavailable, or a key is of another type, which
+  ///   the appender says
   /// @throws RedisFailure if Redis does not allow it, for example, or answers something else
   <T> Optional<T> use(Function<Jedis, T> work) {
     try {
@@ -27,6 +28,9 @@ final class LoopConnection implements AutoCloseable {
       return Optional.of(work.apply(redis));
     } catch (JedisDataException e) {
       close();
+      if (KeyTypes.isSaidBy(e)) {
+        return Optional.empty();
+      }
       throw servers.failure(e);
     } catch (JedisException | RedisFailure e) {
       close();

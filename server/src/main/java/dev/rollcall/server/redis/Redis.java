@@ -100,6 +100,14 @@ public final class Redis implements AutoCloseable {
         .callback(callback -> callback.call((double) watch.bytes()))
         .register(registry);
     CounterWithCallback.builder()
+        .name("rollcall_stream_bypassed_total")
+        .help("Items that went straight to the database, as Redis did not take them.")
+        .labelNames("stream")
+        .callback(
+            callback ->
+                buffers.forEach(each -> callback.call((double) each.bypassed(), each.name())))
+        .register(registry);
+    CounterWithCallback.builder()
         .name("rollcall_stream_unreplicated_total")
         .help("Times that too few replicas of Redis had what was acknowledged.")
         .callback(callback -> callback.call((double) appender.unreplicated()))
@@ -110,6 +118,7 @@ public final class Redis implements AutoCloseable {
   public <I, R> StreamBuffer<I, R> buffer(StreamKind<I, R> kind) {
     List<String> streams = StreamBuffer.streams(prefix, kind);
     watch.add(streams);
+    appender.add(streams);
     StreamBuffer<I, R> buffer =
         new StreamBuffer<>(
             kind,

@@ -91,6 +91,7 @@ final class StreamAppender implements AutoCloseable {
   private final int replicas;
   private final BooleanSupplier databaseAway;
   private final RedisPromises promises;
+  private final KeyTypes types = new KeyTypes();
   private final LinkedBlockingQueue<Append> queue = new LinkedBlockingQueue<>();
   private final BackgroundLoop loop =
       new BackgroundLoop("redis-append", "adding to Redis", RETRY, this::round);
@@ -133,6 +134,11 @@ final class StreamAppender implements AutoCloseable {
     this.clock = clock;
   }
 
+  /// Adds to these streams too. To be called before [#start].
+  void add(List<String> streams) {
+    types.add(streams);
+  }
+
   void start() {
     try {
       redis = opened(); // so that the first items need not wait
@@ -173,7 +179,7 @@ final class StreamAppender implements AutoCloseable {
         redis = open;
       }
       if (first == null) {
-        open.ping();
+        types.check(open, servers.location());
       }
     } catch (RuntimeException e) {
       return refused(first, servers.failure(e).reason());
@@ -220,6 +226,7 @@ final class StreamAppender implements AutoCloseable {
     Jedis fresh = servers.connect();
     try {
       promises.look(fresh);
+      types.check(fresh, servers.location());
       Optional<JedisDataException> refused = RefusedWrites.find(fresh, probe);
       if (refused.isPresent()) {
         refuses(fresh, refused.get());
@@ -363,10 +370,10 @@ final class StreamAppender implements AutoCloseable {
       }
       byte[] _ = group.response.get();
     } catch (JedisDataException e) { // it has answered that it does not keep it
-      String why = servers.failure(e).reason();
       if (RefusedWrites.isSaidBy(e)) {
         refuses(open, e);
       }
+      String why = reason(open, e);
       finish(group, new Added.Refused(new Trouble(why, refusal)));
       return Optional.of(why);
     }
@@ -374,6 +381,17 @@ final class StreamAppender implements AutoCloseable {
       group.appends.get(i).added().complete(group.pending.get(i));
     }
     return Optional.empty();
+  }
+
+  private String reason(Jedis open, JedisDataException refused) {
+    if (KeyTypes.isSaidBy(refused)) {
+      try {
+        types.check(open, servers.location());
+      } catch (RedisFailure e) {
+        return e.reason(); // which one it is
+      }
+    }
+    return servers.failure(refused).reason();
   }
 
   private void doubt(Map<String, Group> groups, String why) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
@@ -56,6 +57,7 @@ public final class StreamBuffer<I, R> {
   private final Map<String, StreamEnd> ends = new TreeMap<>();
   private final Batch<Doubtful<I>, Optional<R>> doubtful;
   private final StreamWatch watch;
+  private final AtomicLong bypassed = new AtomicLong();
   private volatile Duration lastWait = Duration.ofDays(-1);
 
   /// What became of an item.
@@ -137,7 +139,9 @@ public final class StreamBuffer<I, R> {
 
   private Written<R> straight(String stream, I item, StreamAppender.Trouble why) {
     awaitOlder(stream, why);
-    return applied(commits.write(kind.batch(), item));
+    R result = commits.write(kind.batch(), item);
+    bypassed.incrementAndGet();
+    return applied(result);
   }
 
   /// Waits until what was added before is applied, where it can be read.
@@ -205,7 +209,7 @@ public final class StreamBuffer<I, R> {
           .map(this::stream)
           .distinct()
           .forEach(stream -> awaitOlder(stream, trouble.get()));
-      List<R> _ = commits.writeAll(kind.batch(), items);
+      writeStraight(items);
       return;
     }
     checkRoom();
@@ -221,7 +225,7 @@ public final class StreamBuffer<I, R> {
       case StreamAppender.Added.Stored _ -> {}
       case StreamAppender.Added.Refused(StreamAppender.Trouble why) -> {
         awaitOlder(stream, why);
-        List<R> _ = commits.writeAll(kind.batch(), items);
+        writeStraight(items);
       }
       case StreamAppender.Added.InDoubt doubt -> {
         List<Optional<R>> _ =
@@ -229,6 +233,11 @@ public final class StreamBuffer<I, R> {
                 doubtful, items.stream().map(item -> new Doubtful<>(item, stream, doubt)).toList());
       }
     }
+  }
+
+  private void writeStraight(List<I> items) {
+    List<R> _ = commits.writeAll(kind.batch(), items);
+    bypassed.addAndGet(items.size());
   }
 
   private void checkRoom() {
@@ -297,6 +306,11 @@ public final class StreamBuffer<I, R> {
       longest = lag.compareTo(longest) > 0 ? lag : longest;
     }
     return longest;
+  }
+
+  /// How many items went straight to the database, as Redis did not take them.
+  long bypassed() {
+    return bypassed.get();
   }
 
   /// How many entries wait.

@@ -40,11 +40,16 @@ final class StreamLease {
 
   /// @param number of the stream among all streams, the same in all processes
   StreamLease(String stream, int number, long process, Claimant claimant, Clock clock) {
-    this.key = stream + ":owner";
+    this.key = key(stream);
     this.number = number;
     this.process = Long.toHexString(process);
     this.claimant = claimant;
     this.clock = clock;
+  }
+
+  /// The key that names the process.
+  static String key(String stream) {
+    return stream + ":owner";
   }
 
   /// Whether this process may read the stream now.

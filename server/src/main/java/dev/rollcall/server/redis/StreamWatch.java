@@ -12,6 +12,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.resps.StreamEntry;
 
 /// Looks five times a second at what waits in the streams: how much, and since when, by the clock
@@ -104,7 +105,9 @@ final class StreamWatch implements AutoCloseable {
       long millis =
           Long.parseLong(time.get().get(0)) * 1_000 + Long.parseLong(time.get().get(1)) / 1_000;
       Map<String, Seen> found = new HashMap<>();
-      asked.forEach((stream, answer) -> found.put(stream, seen(answer, now, millis)));
+      asked.forEach(
+          (stream, answer) ->
+              found.put(stream, seen(answer, now, millis).orElseGet(() -> of(stream))));
       seen = Map.copyOf(found);
       Duration answered = clock.monotonic();
       databaseTime.ifPresent(
@@ -117,13 +120,22 @@ final class StreamWatch implements AutoCloseable {
     return EACH;
   }
 
-  private static Seen seen(Asked answer, Duration now, long millis) {
-    List<StreamEntry> oldest = answer.oldest().get();
+  /// Empty if the key is no stream.
+  private static Optional<Seen> seen(Asked answer, Duration now, long millis) {
+    List<StreamEntry> oldest;
+    try {
+      oldest = answer.oldest().get();
+    } catch (JedisDataException e) {
+      if (KeyTypes.isSaidBy(e)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
     Duration age =
         oldest.isEmpty()
             ? Duration.ZERO
             : Duration.ofMillis(Math.max(0, millis - oldest.getFirst().getID().getTime()));
-    return new Seen(now, answer.entries().get(), age);
+    return Optional.of(new Seen(now, answer.entries().get(), age));
   }
 
   private static long size(Response<Long> response) {

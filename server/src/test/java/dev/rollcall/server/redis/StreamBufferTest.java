@@ -3,8 +3,10 @@ package dev.rollcall.server.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.http.Logged;
 import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.redis.StreamBuffer.Written;
 import dev.rollcall.server.sql.Claimant;
@@ -13,6 +15,7 @@ import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
+import dev.rollcall.server.time.BackgroundLoop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -329,6 +332,38 @@ class StreamBufferTest {
     await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
     writeThrough(3);
     assertThat(Note.written(process.database, "one")).containsExactly(1, 2, 3);
+  }
+
+  /// Another program has put something else there.
+  @Test
+  void whileAKeyIsOfAnotherTypeEverythingGoesStraightToTheDatabase() {
+    writeThrough(1);
+    await().atMost(PATIENCE).until(() -> process.buffer.waiting() == 0);
+    String said = stream() + " is a list of another program, and has to be a stream";
+    try (Jedis redis = server.client();
+        Logged appender = new Logged(StreamAppender.class.getName());
+        Logged loops = new Logged(BackgroundLoop.class.getName())) {
+      redis.del(stream());
+      redis.lpush(stream(), "something else");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> process.redis.trouble().filter(why -> why.contains(said)).isPresent());
+      assertThat(write(2)).isEqualTo(applied(2));
+      assertThat(process.counter("rollcall_stream_bypassed")).isPositive();
+      assertThat(process.buffer.lag()).isZero();
+      assertThat(appender.lines()).singleElement(STRING).contains(said);
+      assertThat(loops.lines()).isEmpty();
+
+      redis.del(stream());
+      await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
+      writeThrough(3);
+      redis.hset("other", "a", "b");
+      redis.rename("other", stream() + ":owner");
+      await()
+          .atMost(PATIENCE)
+          .until(() -> process.redis.trouble().orElse("").contains("owner is a hash"));
+      assertThat(write(4)).isEqualTo(applied(4));
+    }
   }
 
   @Test
