@@ -13,7 +13,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -79,6 +82,11 @@ final class Membership {
               .toList();
   private final AtomicLong takeovers = new AtomicLong();
   private final AtomicLong takenRows = new AtomicLong();
+
+  /// Whom this process has taken for dead, and not yet released completely.
+  private final Set<Long> buried = new HashSet<>();
+
+  private boolean namesakeTold;
   private volatile List<Member> members = List.of();
   private boolean joined;
 
@@ -113,13 +121,12 @@ final class Membership {
             .filter(other -> other.isThere() && other.id() != claimant.id())
             .toList();
     List<Member> dead = silences.look(others, clock.monotonic());
+    tellNamesake(others, self);
     claimant.othersBehind(
         silences.isAnyUnheard()
             || others.stream().anyMatch(other -> other.work().waiting() > MANY));
     dead.forEach(silent -> bury(silent, self));
-    view.members().stream()
-        .filter(other -> isForUs(other, self, view.now()))
-        .forEach(this::release);
+    view.members().stream().filter(other -> isForUs(other, view.now())).forEach(this::release);
   }
 
   /// The share of this process among those that are there and check services. Everybody finds the
@@ -139,17 +146,38 @@ final class Membership {
     return index < 0 ? Claimant.Share.ALL : new Claimant.Share(index, ids.size());
   }
 
-  private static boolean isForUs(Member other, Self self, Instant now) {
+  /// Says so if another process that lives has the name of this one. Nothing but what people see
+  /// goes by names, so both go on.
+  private void tellNamesake(List<Member> others, Self self) {
+    Optional<Member> namesake =
+        others.stream()
+            .filter(other -> other.name().equals(self.name()) && silences.isHeard(other.id()))
+            .findFirst();
+    if (namesake.isPresent() && !namesakeTold) {
+      LOG.log(
+          Level.WARNING,
+          "another process, at {0}, has the name of this one, {1}: nobody can tell them apart, and"
+              + " the metrics add them up: give each a name of its own with cluster.name"
+              + " (--cluster-name, ROLLCALL_CLUSTER_NAME)",
+          namesake.get().url(),
+          self.name());
+    }
+    namesakeTold = namesake.isPresent();
+  }
+
+  /// By the id, not by the name: another process may have the same.
+  private boolean isForUs(Member other, Instant now) {
     return other
         .takenOver()
         .filter(over -> !over.done())
-        .filter(over -> over.by().equals(self.name()) || over.at().plus(UNDONE).isBefore(now))
+        .filter(over -> buried.contains(other.id()) || over.at().plus(UNDONE).isBefore(now))
         .isPresent();
   }
 
   private void bury(Member silent, Self self) {
     if (commits.write(burials, new Silent(silent, self.name()))) {
       takeovers.incrementAndGet();
+      buried.add(silent.id());
       LOG.log(
           Level.WARNING,
           "process {0} has given no sign of life for {1}: its share is taken over",
@@ -166,6 +194,9 @@ final class Membership {
     boolean done =
         ended == 0 && database.dueRows().stream().noneMatch(all -> all.isHeld(dead.id()));
     commits.write(takings, new Taken(dead.id(), rows, done));
+    if (done) {
+      buried.remove(dead.id());
+    }
     takenRows.addAndGet(rows);
     if (rows > 0) {
       LOG.log(

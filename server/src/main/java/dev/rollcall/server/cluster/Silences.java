@@ -38,6 +38,13 @@ final class Silences {
     return others.stream().filter(other -> silence(other, now).compareTo(DEAD) >= 0).toList();
   }
 
+  /// Whether another sign of life of that process came since this process looks: it lives, or did a
+  /// moment ago.
+  boolean isHeard(long id) {
+    Silence known = silences.get(id);
+    return known != null && known.heard();
+  }
+
   /// Whether some of them gave no sign of life yet since this process looks: after an outage of the
   /// database they may not have come back.
   boolean isAnyUnheard() {

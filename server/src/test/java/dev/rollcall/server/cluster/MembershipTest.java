@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.http.Logged;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Claimant.Share;
 import dev.rollcall.server.sql.Database;
@@ -21,6 +22,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -177,6 +179,54 @@ class MembershipTest {
         .containsExactly(2.0);
   }
 
+  /// Two machines may have the same name.
+  @Test
+  void aProcessSaysThatAnotherOneHasItsNameAndLeavesItsWorkAlone() {
+    try (Logged log = new Logged(Membership.class.getName())) {
+      Running one = new Running("same");
+      Running other = new Running("same");
+      addJob(one);
+      seconds(1, one, other);
+      Lease<Long> lease = one.claim();
+      seconds(60, one, other);
+      assertThat(log.lines())
+          .hasSize(2) // each of both
+          .allSatisfy(
+              line ->
+                  assertThat(line)
+                      .contains("at http://same, has the name of this one, same")
+                      .contains("cluster.name"));
+      assertThat(other.due.claim(clock.wall(), 1)).isEmpty();
+      assertThat(one.finish(lease)).isTrue();
+      assertThat(other.membership.takeovers()).isZero();
+    }
+  }
+
+  /// Whoever took a process for dead releases what it had claimed, and no namesake besides.
+  @Test
+  void aProcessLeavesTheTakeoversOfItsNamesakeToIt() throws Exception {
+    Running dead = new Running("dead");
+    Running one = new Running("same");
+    Running other = new Running("same");
+    addJob(dead);
+    seconds(1, dead, one, other);
+    dead.claim();
+    bury("dead", "same", -60_000); // one of both is about to release it
+    one.round();
+    assertThat(one.membership.takenRows()).isZero();
+  }
+
+  private void bury(String name, String by, int millisAgo) throws SQLException {
+    try (Connection connection = TestDatabases.postgres().getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      String schema =
+          ((DatabaseLocation.PostgresServer) location).address().replaceFirst(".*=", "");
+      statement.execute(
+          "UPDATE %s.cluster_process SET dead_at = seen_at - %d, taken_by = '%s' WHERE name = '%s'"
+              .formatted(schema, millisAgo, by, name));
+    }
+  }
+
   @Test
   void aProcessThatGivesSignsOfLifeKeepsWhatItHolds() {
     Running one = new Running("one");
@@ -213,14 +263,7 @@ class MembershipTest {
     seconds(1, one, other, third);
     one.claim();
     // `other` takes it for dead, and dies before it has released anything.
-    try (Connection connection = TestDatabases.postgres().getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      String schema =
-          ((DatabaseLocation.PostgresServer) location).address().replaceFirst(".*=", "");
-      statement.execute(
-          "UPDATE %s.cluster_process SET dead_at = seen_at - 10000, taken_by = 'other' WHERE name = 'one'"
-              .formatted(schema));
-    }
+    bury("one", "other", 10_000);
     third.round();
     assertThat(third.claim().fence()).isEqualTo(3);
   }
