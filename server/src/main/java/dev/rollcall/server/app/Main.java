@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -34,6 +35,7 @@ import picocli.CommandLine.ParseResult;
 record Main(Path directory, Map<String, String> environment) {
   private static final String PING = "ping";
   private static final String TRACEROUTE = "traceroute";
+  private static final String HELP = "help";
 
   /// What is trained for what a person waits for.
   private static final String TERMINAL = "terminal";
@@ -53,8 +55,7 @@ record Main(Path directory, Map<String, String> environment) {
       ahead(Database::load);
     }
     Main main = new Main(Path.of(""), System.getenv());
-    CommandLine commands = arguments.length > 0 ? main.commands(arguments[0]) : main.commands();
-    System.exit(commands.execute(arguments));
+    System.exit(main.commands(arguments).execute(arguments));
   }
 
   /// Only [dev.rollcall.probes.Resolver#system()] caches name lookups. The JDK would cache
@@ -106,70 +107,71 @@ record Main(Path directory, Map<String, String> environment) {
     }
   }
 
-  /// The commands for a call that begins with this word: all, or one for a person who waits.
-  private CommandLine commands(String first) {
-    return switch (first) {
-      case PING, TRACEROUTE -> measurement(first);
-      default -> commands();
-    };
+  /// The commands for these arguments: the one that they name, else all. It takes the settings of
+  /// the others a quarter of a start to be made.
+  CommandLine commands(String... arguments) {
+    Map<String, Supplier<CommandSpec>> all = all();
+    String first = arguments.length > 0 ? arguments[0] : HELP;
+    Supplier<CommandSpec> named = all.get(first);
+    return line(named == null || first.equals(HELP) ? all : Map.of(first, named));
   }
 
-  /// `ping` or `traceroute` alone: it takes the settings of the others a quarter of its start to be
-  /// made.
-  private CommandLine measurement(String name) {
-    CommandSpec command =
-        name.equals(PING) ? new PingCommand().spec() : new TracerouteCommand(directory).spec();
-    return Commands.line(rollcall().addSubcommand(name, command));
-  }
-
-  private static CommandSpec rollcall() {
-    return versioned(
-        Commands.group("rollcall", "Availability monitor for services, jobs and networks."));
-  }
-
-  /// All commands.
-  CommandLine commands() {
-    CommandSpec rollcall = rollcall();
-    rollcall.addSubcommand(
-        AllSettings.SERVE,
-        configured(
-            AllSettings.SERVE,
-            "Check services, receive heartbeats and results, and answer over HTTP.",
-            this::serve));
-    rollcall.addSubcommand(
-        AllSettings.COLLECT,
+  private static CommandLine line(Map<String, Supplier<CommandSpec>> commands) {
+    CommandSpec rollcall =
         versioned(
-            configured(
-                AllSettings.COLLECT,
-                "Receive the results of measuring nodes, store them in files, and send hops"
-                    + " to an input service.",
-                this::collect)));
-    rollcall.addSubcommand(
-        AllSettings.TARGETS,
-        configured(
-            AllSettings.TARGETS, "Run the pool of targets that nodes measure.", this::targets));
-    rollcall.addSubcommand(
-        AllSettings.MEASURE,
-        versioned(
-            configured(
-                AllSettings.MEASURE,
-                "Measure targets of a pool, or of its own, and send the results to a collector.",
-                this::measure)));
-    rollcall.addSubcommand(
-        "config",
-        Commands.group("config", "Commands for the configuration.")
-            .addSubcommand("check", configCheck()));
-    rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
-    rollcall.addSubcommand(PING, new PingCommand().spec());
-    rollcall.addSubcommand(TRACEROUTE, new TracerouteCommand(directory).spec());
-    rollcall.addSubcommand(
-        "operator", new OperatorCommand(given -> configured(given, List.of())).spec());
-    rollcall.addSubcommand("channel", new ChannelCommand(directory, environment).spec());
-    rollcall.addSubcommand("maintenance", new MaintenanceCommand(directory, environment).spec());
-    rollcall.addSubcommand("merge", new MergeCommand(directory).spec());
-    rollcall.addSubcommand("train", training());
-    rollcall.addSubcommand("help", new HelpCommand().spec());
+            Commands.group("rollcall", "Availability monitor for services, jobs and networks."));
+    commands.forEach((name, command) -> rollcall.addSubcommand(name, command.get()));
     return Commands.line(rollcall);
+  }
+
+  /// By name, in the order of the help.
+  private Map<String, Supplier<CommandSpec>> all() {
+    Map<String, Supplier<CommandSpec>> all = new LinkedHashMap<>();
+    all.put(
+        AllSettings.SERVE,
+        () ->
+            configured(
+                AllSettings.SERVE,
+                "Check services, receive heartbeats and results, and answer over HTTP.",
+                this::serve));
+    all.put(
+        AllSettings.COLLECT,
+        () ->
+            versioned(
+                configured(
+                    AllSettings.COLLECT,
+                    "Receive the results of measuring nodes, store them in files, and send hops"
+                        + " to an input service.",
+                    this::collect)));
+    all.put(
+        AllSettings.TARGETS,
+        () ->
+            configured(
+                AllSettings.TARGETS, "Run the pool of targets that nodes measure.", this::targets));
+    all.put(
+        AllSettings.MEASURE,
+        () ->
+            versioned(
+                configured(
+                    AllSettings.MEASURE,
+                    "Measure targets of a pool, or of its own, and send the results to a"
+                        + " collector.",
+                    this::measure)));
+    all.put(
+        "config",
+        () ->
+            Commands.group("config", "Commands for the configuration.")
+                .addSubcommand("check", configCheck()));
+    all.put("check", () -> new CheckCommand(this::configured).spec());
+    all.put(PING, () -> new PingCommand().spec());
+    all.put(TRACEROUTE, () -> new TracerouteCommand(directory).spec());
+    all.put("operator", () -> new OperatorCommand(given -> configured(given, List.of())).spec());
+    all.put("channel", () -> new ChannelCommand(directory, environment).spec());
+    all.put("maintenance", () -> new MaintenanceCommand(directory, environment).spec());
+    all.put("merge", () -> new MergeCommand(directory).spec());
+    all.put("train", this::training);
+    all.put(HELP, () -> new HelpCommand().spec());
+    return all;
   }
 
   /// A command with a flag for each of its settings.
@@ -322,10 +324,11 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int train(ParseResult given) throws InterruptedException {
     if (given.matchedPositionalValue(0, "").equals(TERMINAL)) {
-      Training.measure(measurement(PING), PING, "-c", "2", "-i", "0.01", "127.0.0.1");
-      Training.measure(measurement(TRACEROUTE), TRACEROUTE, "-n", "127.0.0.1");
+      Training.measure(commands(PING), PING, "-c", "2", "-i", "0.01", "127.0.0.1");
+      Training.measure(commands(TRACEROUTE), TRACEROUTE, "-n", "127.0.0.1");
       return Command.OK;
     }
+    ParseResult _ = commands(AllSettings.SERVE).parseArgs(AllSettings.SERVE);
     Path folder = given.matchedPositionalValue(1, directory);
     Training.prepare(folder);
     Configuration.Origin origin =

@@ -863,7 +863,7 @@ class CommandsTest {
 
   private int execute(String... arguments) {
     return new Main(directory, environment)
-        .commands()
+        .commands(arguments)
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(arguments);

@@ -227,13 +227,14 @@ class ConfigurationFuzzTest {
       if (text.startsWith("serve") || text.startsWith("train") || text.contains("://")) {
         continue;
       }
+      String[] arguments = text.split(" ", -1);
       StringWriter err = new StringWriter();
       int status =
           new Main(directory, environment)
-              .commands()
+              .commands(arguments)
               .setOut(new PrintWriter(new StringWriter()))
               .setErr(new PrintWriter(err, true))
-              .execute(text.split(" ", -1));
+              .execute(arguments);
       assertThat(status).as(text).isIn(Command.OK, Command.MISTAKE, Command.TROUBLE);
       if (status == Command.TROUBLE) {
         assertThat(err.toString()).as(text).isNotBlank(); // a bug is told in the log
