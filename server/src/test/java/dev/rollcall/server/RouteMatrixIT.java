@@ -201,6 +201,7 @@ class RouteMatrixIT {
               "GET /targets PUBLIC",
               "DELETE /targets/{ip} OPERATOR",
               "GET /next SENDER",
+              "POST /next SENDER",
               "GET /v1/nodes USER",
               "POST /v1/nodes/{name} SENDER",
               "DELETE /v1/nodes/{name} OPERATOR",

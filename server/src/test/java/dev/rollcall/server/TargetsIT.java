@@ -109,6 +109,32 @@ class TargetsIT {
   }
 
   @Test
+  void takesBackWhatANodeDoesNotMeasure() {
+    hops(shared, "8.8.8.8", "9.9.9.9");
+    long lease = shared.get("/next?node=a").json().get("lease").asLong();
+    assertThat(refuse(lease, "\"9.9.9.9\",\"7.7.7.7\"").json())
+        .hasToString("{\"status\":\"ok\",\"refused\":1}");
+    shared.get("/next?node=a&done=" + lease);
+    assertThat(shared.get("/targets").json().at("/targets/data").valueStream())
+        .extracting(row -> row.get("ip").stringValue() + " " + row.get("measured_at").isNull())
+        .containsExactly("8.8.8.8 false", "9.9.9.9 true");
+    assertThat(shared.health("/metrics").body())
+        .contains("rollcall_targets_refused_total{node=\"a\"} 1.0");
+    for (String wrong : List.of("7", "\"nope\"", "null")) {
+      assertThat(refuse(lease, wrong).status()).as(wrong).isEqualTo(400);
+    }
+    for (String wrong :
+        List.of("{}", "[]", "{\"node\":\"a\"}", "{\"node\":\"a b\",\"lease\":1,\"refused\":[]}")) {
+      assertThat(shared.send("POST", "/next", wrong).status()).as(wrong).isEqualTo(400);
+    }
+  }
+
+  private static Answer refuse(long lease, String ips) {
+    return shared.send(
+        "POST", "/next", "{\"node\":\"a\",\"lease\":%d,\"refused\":[%s]}".formatted(lease, ips));
+  }
+
+  @Test
   void leasesNothingToWhoAsksForHeadersAlone() {
     hops(shared, "8.8.8.8");
     assertThat(shared.status("HEAD", "/next?node=a")).isEqualTo(405);

@@ -4,8 +4,10 @@ import dev.rollcall.server.node.Assignments;
 import dev.rollcall.server.target.IntakeResult;
 import dev.rollcall.server.target.Pool;
 import dev.rollcall.server.time.Clock;
+import inet.ipaddr.IPAddress;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -48,6 +50,11 @@ final class OwnPool implements Assignments {
         Optional.of(Duration.between(clock.wall(), found.until())),
         done.isEmpty() && wait.compareTo(LEAST_WAIT) > 0 ? wait : LEAST_WAIT,
         found.targets().isEmpty() ? 0 : found.lease());
+  }
+
+  @Override
+  public void refuse(Lease lease, List<IPAddress> targets) {
+    pool.refuse(node, lease.number(), targets);
   }
 
   @Override

@@ -44,6 +44,9 @@ public interface Assignments {
   /// have been asked for since, and may be asked for by another thread meanwhile.
   void done(Lease lease);
 
+  /// Says that these targets of the lease are not measured here. To be called before [#done].
+  default void refuse(Lease lease, List<IPAddress> targets) {}
+
   /// Why some targets are missing, although there are others; empty if none are. Any thread may
   /// ask.
   default Optional<String> problem() {

@@ -2,8 +2,10 @@ package dev.rollcall.server.node;
 
 import dev.rollcall.server.httpclient.NoAnswer;
 import dev.rollcall.server.time.Clock;
+import inet.ipaddr.IPAddress;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -108,7 +110,15 @@ final class BothAssignments implements Assignments {
     return problem;
   }
 
-  /// Leases of a node's own have no number.
+  // Leases of a node's own have no number.
+
+  @Override
+  public void refuse(Lease lease, List<IPAddress> targets) {
+    if (lease.number() != 0) {
+      pool.refuse(lease, targets);
+    }
+  }
+
   @Override
   public void done(Lease lease) {
     if (lease.number() != 0) {

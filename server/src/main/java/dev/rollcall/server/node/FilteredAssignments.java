@@ -28,11 +28,14 @@ final class FilteredAssignments implements Assignments {
   public Lease next(int limit) throws InterruptedException {
     Lease lease = assignments.next(limit);
     List<IPAddress> good = lease.targets().stream().filter(welcome).toList();
-    int out = lease.targets().size() - good.size();
-    refused.addAndGet(out);
-    if (out > 0 && !said) {
-      said = true;
-      lease.targets().stream().filter(welcome.negate()).findFirst().ifPresent(this::say);
+    List<IPAddress> bad = lease.targets().stream().filter(welcome.negate()).toList();
+    refused.addAndGet(bad.size());
+    if (!bad.isEmpty()) {
+      assignments.refuse(lease, bad);
+      if (!said) {
+        said = true;
+        say(bad.getFirst());
+      }
     }
     return lease.withTargets(good);
   }
@@ -44,6 +47,11 @@ final class FilteredAssignments implements Assignments {
             + " (private, loopback, reserved) have to be in ''allow'', and none in ''deny'',"
             + " ''opt_out'' or outside of ''families'' is measured",
         Addresses.text(one));
+  }
+
+  @Override
+  public void refuse(Lease lease, List<IPAddress> targets) {
+    assignments.refuse(lease, targets);
   }
 
   @Override

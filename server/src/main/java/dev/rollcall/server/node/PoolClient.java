@@ -6,6 +6,7 @@ import dev.rollcall.server.httpclient.NoAnswer;
 import dev.rollcall.server.httpclient.ServerClient;
 import inet.ipaddr.IPAddress;
 import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,16 +14,23 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.JsonNode;
 
 /// Asks a pool for targets: `GET /next?node=NAME&limit=100`.
 ///
+/// What this node does not measure of a lease is reported with `POST /next`.
+///
 /// The pool is not trusted: its answer has a limited size and time, no more targets are taken than
 /// were asked for, and what is no address is left out and counted.
 final class PoolClient implements Assignments {
   private static final int LARGEST = 1024 * 1024;
+
+  /// Of a pool that is of another kind, or older.
+  private static final Set<Integer> NO_SUCH_REPORT = Set.of(400, 404, 405, 411, 415, 501);
+
   private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
   private static final Duration LONGEST_LEASE = Duration.ofDays(1);
@@ -35,6 +43,11 @@ final class PoolClient implements Assignments {
   /// What the next requests report as measured, one each.
   private final Deque<Long> done = new ConcurrentLinkedDeque<>();
 
+  /// What is reported as not measured before the next request.
+  private final Deque<Refused> refused = new ConcurrentLinkedDeque<>();
+
+  private record Refused(long lease, List<IPAddress> targets) {}
+
   /// @param url of `GET /next`
   PoolClient(ServerClient http, URI url, String node) {
     this.http = http;
@@ -44,10 +57,18 @@ final class PoolClient implements Assignments {
 
   @Override
   public Lease next(int limit) throws InterruptedException {
+    reportRefused();
     String reported = done.isEmpty() ? "" : "&done=" + done.getFirst();
     String query = "?node=" + node + "&limit=" + limit + reported;
     HttpResponse<byte[]> answer =
         http.send(http.request(URI.create(url + query)).GET().build(), LARGEST);
+    requireOk(answer);
+    Lease lease = lease(answer.body(), limit);
+    done.pollFirst();
+    return done.isEmpty() ? lease : lease.withPause(LEAST_WAIT);
+  }
+
+  private void requireOk(HttpResponse<byte[]> answer) {
     int status = answer.statusCode();
     if (status == 401 || status == 403) {
       throw new NoAnswer(this + " answers " + status + ": set measure.token to the token it wants");
@@ -55,9 +76,35 @@ final class PoolClient implements Assignments {
     if (status != 200) {
       throw new NoAnswer(this + " answers " + status, ServerClient.retryAfter(answer));
     }
-    Lease lease = lease(answer.body(), limit);
-    done.pollFirst();
-    return done.isEmpty() ? lease : lease.withPause(LEAST_WAIT);
+  }
+
+  /// One that knows no such report takes all targets of the lease for measured.
+  private void reportRefused() throws InterruptedException {
+    for (Refused next = refused.peek(); next != null; next = refused.peek()) {
+      HttpResponse<byte[]> answer =
+          http.send(
+              http.request(url)
+                  .header("Content-Type", "application/json")
+                  .POST(BodyPublishers.ofByteArray(body(next)))
+                  .build(),
+              LARGEST);
+      if (!NO_SUCH_REPORT.contains(answer.statusCode())) {
+        requireOk(answer);
+      }
+      refused.remove();
+    }
+  }
+
+  private byte[] body(Refused report) {
+    return Json.bytes(
+        json -> {
+          json.writeStartObject()
+              .writeStringProperty("node", node)
+              .writeNumberProperty("lease", report.lease());
+          json.writeName("refused").writeStartArray();
+          report.targets().stream().map(Addresses::text).forEach(json::writeString);
+          json.writeEndArray().writeEndObject();
+        });
   }
 
   private Lease lease(byte[] answer, int limit) {
@@ -101,6 +148,13 @@ final class PoolClient implements Assignments {
   private static Duration wait(JsonNode seconds) {
     long given = seconds.isNumber() ? seconds.asLong(0) : LONGEST_WAIT.toSeconds();
     return Duration.ofSeconds(Math.clamp(given, LEAST_WAIT.toSeconds(), LONGEST_WAIT.toSeconds()));
+  }
+
+  @Override
+  public void refuse(Lease lease, List<IPAddress> targets) {
+    if (lease.number() != 0) {
+      refused.add(new Refused(lease.number(), targets));
+    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.rollcall.server.http.Route;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.Clock;
+import inet.ipaddr.IPAddress;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,6 +102,13 @@ public final class Pool implements AutoCloseable {
     IntakeResult result = store.hand(limit, done);
     metrics.handed(node, result);
     return result;
+  }
+
+  /// Takes back what a node of this process does not measure, as `POST /next` does.
+  ///
+  /// @throws dev.rollcall.server.sql.StorageException if that cannot be stored at present
+  public void refuse(String node, long lease, List<IPAddress> targets) {
+    metrics.refused(node, store.refuse(new Refusals(node, lease, targets)));
   }
 
   /// The number of targets.

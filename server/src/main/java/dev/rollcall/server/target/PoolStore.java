@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -43,6 +44,8 @@ final class PoolStore {
   private static final String TAKE = "UPDATE target SET due_at = ?, lease = ? WHERE id = ?";
   private static final String FINISH =
       "UPDATE target SET due_at = :due, measured_at = :now, lease = NULL WHERE lease = :lease";
+  private static final String REFUSE =
+      "UPDATE target SET due_at = ?, lease = NULL WHERE lease = ? AND address = ?";
   private static final String EARLIEST = "SELECT MIN(due_at) FROM target";
   private static final String EARLIEST_MEASURED = "SELECT MIN(due_at) FROM target WHERE due_at > 0";
   private static final String MEMBERS = "SELECT members FROM target_pool WHERE id = 1";
@@ -67,6 +70,8 @@ final class PoolStore {
   private final Clock clock;
   private final Batch<Candidate, Fate> adding = this::addAll;
   private final Batch<IPAddress, Boolean> removing = this::removeAll;
+  private final Batch<Refusals, Integer> refusing =
+      (tx, refused) -> refused.stream().map(each -> refuse(tx, each)).toList();
   private final Batch<Ask, IntakeResult> handing =
       (tx, asked) -> asked.stream().map(ask -> hand(tx, ask)).toList();
 
@@ -228,6 +233,30 @@ final class PoolStore {
         earliest(tx),
         measured,
         removed);
+  }
+
+  /// Takes back what a node does not measure. It is due again after the interval, as if it had been
+  /// measured: the node may be the only one.
+  ///
+  /// @return how many targets of the lease there were
+  int refuse(Refusals refused) {
+    return commits.write(refusing, refused);
+  }
+
+  private int refuse(Handle tx, Refusals refused) {
+    takeTurns(tx);
+    long due = clock.wall().plus(settings.interval()).toEpochMilli();
+    return IntStream.of(
+            Rows.write(
+                tx,
+                REFUSE,
+                refused.targets(),
+                (row, each) -> {
+                  row.setLong(1, due);
+                  row.setLong(2, refused.lease());
+                  row.setBytes(3, each.getBytes());
+                }))
+        .sum();
   }
 
   private static List<Due> due(Handle tx, Instant now, int limit) {

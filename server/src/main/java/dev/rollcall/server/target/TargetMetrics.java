@@ -23,6 +23,7 @@ final class TargetMetrics {
   private final Counter removed;
   private final Counter handedOut;
   private final Counter measured;
+  private final Counter refused;
 
   TargetMetrics(PrometheusRegistry registry) {
     received =
@@ -48,6 +49,12 @@ final class TargetMetrics {
         counter(
                 "rollcall_targets_measured_total",
                 "Targets that a node reported as measured.",
+                "node")
+            .register(registry);
+    refused =
+        counter(
+                "rollcall_targets_refused_total",
+                "Leased targets that a node does not measure, as its settings exclude them.",
                 "node")
             .register(registry);
   }
@@ -103,9 +110,17 @@ final class TargetMetrics {
     removed.labelValues("policy").inc(count);
   }
 
-  void handed(String node, IntakeResult intakeResult) {
+  void refused(String node, int count) {
+    refused.labelValues(label(node)).inc(count);
+  }
+
+  private String label(String node) {
     boolean known = nodes.contains(node) || (nodes.size() < MOST_NODES && nodes.add(node));
-    String label = known ? OneLine.of(node) : "other";
+    return known ? OneLine.of(node) : "other";
+  }
+
+  void handed(String node, IntakeResult intakeResult) {
+    String label = label(node);
     handedOut.labelValues(label).inc(intakeResult.targets().size());
     measured.labelValues(label).inc(intakeResult.measured());
     removedByPolicy(intakeResult.removed());

@@ -54,7 +54,8 @@ final class TargetRoutes {
             Route.post("/targets", Access.OPERATOR, this::targets).withBodyLimit(LARGEST_BODY),
             Route.list("/targets", Access.PUBLIC, this::list),
             Route.delete("/targets/{ip}", Access.OPERATOR, this::delete),
-            Route.get("/next", Access.SENDER, this::next).withoutHead())
+            Route.get("/next", Access.SENDER, this::next).withoutHead(),
+            Route.post("/next", Access.SENDER, this::refuse).withBodyLimit(LARGEST_BODY))
         .map(route -> route.withErrors(ErrorShape.PLAIN))
         .toList();
   }
@@ -120,14 +121,13 @@ final class TargetRoutes {
 
   private Answer next(Request request) {
     String node =
-        request
-            .query("node")
-            .orElseThrow(
-                () -> Refusal.badRequest("parameter 'node' is missing: give the name of the node"));
-    if (!NODE.matcher(node).matches()) {
-      throw Refusal.badRequest(
-          "parameter 'node' is no name: give 1 to 64 letters, digits, '.', '_' and '-'");
-    }
+        node(
+            request
+                .query("node")
+                .orElseThrow(
+                    () ->
+                        Refusal.badRequest(
+                            "parameter 'node' is missing: give the name of the node")));
     int limit = limit(request);
     OptionalLong done = request.queryNumber("done");
     IntakeResult intakeResult = store.hand(limit, done);
@@ -154,6 +154,27 @@ final class TargetRoutes {
               json.writeEndArray().writeEndObject();
             })
         .with("Cache-Control", "no-store");
+  }
+
+  private Answer refuse(Request request) {
+    Refusals refusals = Refusals.read(request.json());
+    int refused = store.refuse(refusals);
+    metrics.refused(refusals.node(), refused);
+    return Answer.json(
+        200,
+        json ->
+            json.writeStartObject()
+                .writeStringProperty("status", "ok")
+                .writeNumberProperty("refused", refused)
+                .writeEndObject());
+  }
+
+  /// @throws Refusal (400) if the text is no name of a node
+  static String node(String text) {
+    if (!NODE.matcher(text).matches()) {
+      throw Refusal.badRequest("'node' is no name: give 1 to 64 letters, digits, '.', '_' and '-'");
+    }
+    return text;
   }
 
   /// Whole seconds until the next target is due; 0 if more are due now. At most a minute, as

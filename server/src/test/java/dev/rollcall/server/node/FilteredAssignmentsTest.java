@@ -7,6 +7,7 @@ import dev.rollcall.server.http.Logged;
 import dev.rollcall.server.node.Assignments.Lease;
 import inet.ipaddr.IPAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,11 +26,17 @@ class FilteredAssignmentsTest {
             .map(FilteredAssignmentsTest::address)
             .toList();
     AtomicLong refused = new AtomicLong();
+    List<String> told = new ArrayList<>();
     Assignments all =
         new Assignments() {
           @Override
           public Lease next(int limit) {
-            return new Lease(assigned, Optional.empty(), Duration.ZERO, 0);
+            return new Lease(assigned, Optional.empty(), Duration.ZERO, 7);
+          }
+
+          @Override
+          public void refuse(Lease lease, List<IPAddress> targets) {
+            told.add(lease.number() + " " + targets);
           }
 
           @Override
@@ -41,6 +48,7 @@ class FilteredAssignmentsTest {
       assertThat(filtered.next(10).targets()).containsExactly(address("198.51.100.7"));
       assertThat(filtered.next(10).targets()).hasSize(1);
       assertThat(refused).hasValue(4);
+      assertThat(told).hasSize(2).containsOnly("7 [10.0.0.1, 10.0.0.2]");
       assertThat(logged.lines())
           .singleElement()
           .asString()

@@ -75,7 +75,10 @@ class HostileServersTest {
         exchange -> {
           seen.add(exchange.getRequestURI().toString());
           seen.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
-          exchange.getRequestBody().readAllBytes();
+          String sent = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+          if (sent.startsWith("{")) {
+            seen.add(sent);
+          }
           for (int i = 0; i < headers.length; i += 2) {
             exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
           }
@@ -151,6 +154,47 @@ class HostileServersTest {
             "/next?node=fra1&limit=3&done=4",
             "/next?node=fra1&limit=3&done=5",
             "/next?node=fra1&limit=3");
+  }
+
+  @Test
+  void saysWhatItDoesNotMeasureBeforeTheLeaseIsDone() throws Exception {
+    answer(200, "{\"lease\":7,\"retry_after\":60,\"targets\":[]}");
+    PoolClient pool = pool();
+    Lease lease = new Lease(List.of(), Optional.empty(), Duration.ZERO, 7);
+    pool.refuse(lease, List.of(Addresses.block("10.0.0.1"), Addresses.block("fd00::1")));
+    pool.done(lease);
+    pool.next(3);
+    assertThat(seen.stream().filter(each -> !each.startsWith("Bearer")))
+        .containsExactly(
+            "/next",
+            "{\"node\":\"fra1\",\"lease\":7,\"refused\":[\"10.0.0.1\",\"fd00::1\"]}",
+            "/next?node=fra1&limit=3&done=7");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"404, true", "405, true", "400, true", "503, false", "401, false"})
+  void goesOnWithAPoolThatKnowsNoSuchReport(int status, boolean goesOn) throws Exception {
+    server.createContext(
+        "/",
+        exchange -> {
+          boolean asks = exchange.getRequestMethod().equals("GET");
+          exchange.getRequestBody().readAllBytes();
+          byte[] bytes = "{\"targets\":[]}".getBytes(UTF_8);
+          exchange.sendResponseHeaders(asks ? 200 : status, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    PoolClient pool = pool();
+    pool.refuse(
+        new Lease(List.of(), Optional.empty(), Duration.ZERO, 7),
+        List.of(Addresses.block("10.0.0.1")));
+    for (int i = 0; i < 2; i++) {
+      if (goesOn) {
+        assertThat(pool.next(3).targets()).isEmpty();
+      } else {
+        assertThatThrownBy(() -> pool.next(3)).hasMessageContaining("answers " + status);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,6 +192,29 @@ class PoolStoreTest {
     assertThat(pool.store.remove(List.of(TestPool.address("1.0.0.1")))).containsExactly(true);
     assertThat(pool.hops("1.0.0.3", "1.0.0.4")).isEqualTo(1);
     assertThat(pool.store.remove(List.of(TestPool.address("1.0.0.1")))).containsExactly(false);
+  }
+
+  @Test
+  void whatANodeRefusesIsNotMeasuredAndComesBackAfterTheInterval() {
+    pool.hops("1.0.0.1", "1.0.0.2", "1.0.0.3");
+    IntakeResult lease = pool.hand(2);
+    assertThat(refuse(lease.lease(), "1.0.0.2", "1.0.0.3", "9.9.9.9"))
+        .as("those of the lease")
+        .isEqualTo(1);
+    assertThat(pool.hand(5, lease.lease()).measured()).isEqualTo(1);
+    assertThat(pool.store.list(9, 0))
+        .extracting(target -> target.address() + " " + target.measured().isPresent())
+        .containsExactly("1.0.0.1 true", "1.0.0.2 false", "1.0.0.3 false");
+    assertThat(refuse(lease.lease(), "1.0.0.1")).as("measured").isZero();
+    pool.clock.pass(TestPool.INTERVAL.minusSeconds(1));
+    assertThat(pool.next(5)).containsExactly("1.0.0.3");
+    pool.clock.pass(Duration.ofSeconds(1));
+    assertThat(pool.next(5)).containsExactly("1.0.0.1", "1.0.0.2");
+  }
+
+  private int refuse(long lease, String... ips) {
+    return pool.store.refuse(
+        new Refusals("fra1", lease, Stream.of(ips).map(TestPool::address).toList()));
   }
 
   @Test
