@@ -217,11 +217,28 @@ class MonitorStartIT {
             .refused();
     assertThat(stranger.status()).isEqualTo(1);
     assertThat(stranger.said()).contains("role \"stranger\" does not exist");
+    saysSoThoughTheDatabaseWasAwayAtFirst();
     Ended directory =
         Plan.in(Files.createDirectory(folder.resolve("directory")))
             .flags("--database=" + folder)
             .refused();
     assertThat(directory.status()).isEqualTo(1);
     assertThat(directory.said()).contains("cannot be written here").contains("it is no file");
+  }
+
+  private void saysSoThoughTheDatabaseWasAwayAtFirst() throws Exception {
+    Path later = Files.createDirectory(folder.resolve("later"));
+    try (Wire wire = new Wire(POSTGRES.getPort())) {
+      wire.cut();
+      try (RunningRollcall rollcall =
+          Plan.in(later)
+              .variable("ROLLCALL_DATABASE", url(wire.port(), "stranger", "postgres"))
+              .start()) {
+        wire.mend();
+        assertThat(rollcall.ended()).isEqualTo(1);
+        assertThat(rollcall.log())
+            .containsPattern("(?m)^rollcall: .*role \"stranger\" does not exist");
+      }
+    }
   }
 }

@@ -227,6 +227,11 @@ public final class RunningRollcall implements AutoCloseable {
   /// SIGTERM, and its exit status.
   public int stop() throws InterruptedException {
     process.destroy();
+    return ended();
+  }
+
+  /// Its exit status, when it has ended.
+  int ended() throws InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .as("ends, after saying: %s", log())
         .isTrue();

@@ -61,7 +61,8 @@ record Capabilities(
   static Capabilities open(
       ServeSettings settings, PrometheusRegistry registry, Clock machine, Parts parts) {
     DatabaseConfig config = settings.storage().config();
-    Database database = parts.add("the database", Database.openOrWait(config, machine));
+    Database database =
+        parts.add("the database", Database.openOrWait(config, machine, parts::fail));
     DatabaseMetrics.register(database, registry);
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Optional<Cluster> cluster = cluster(database, commits, registry, parts);

@@ -91,7 +91,8 @@ final class Collect {
                       1,
                       Nodes.MIGRATIONS,
                       Optional.empty()),
-                  clock));
+                  clock,
+                  _ -> {})); // the log says so
       GroupCommit commits = parts.add("the commits", new GroupCommit(database));
       // Nobody looks for silent nodes here, so nothing changes that somebody would be told.
       Nodes nodes = new Nodes(database, commits, settings.nodes(), (_, _) -> {}, clock);

@@ -97,7 +97,7 @@ record Ports(
     Logs.to(new FileOutputStream(FileDescriptor.err), settings.log());
     Parts parts = new Parts(PATIENCE);
     try (parts) {
-      stop.await(opening.open(parts));
+      parts.await(stop, opening.open(parts));
       drain.pass();
       LOG.log(Level.INFO, "stopping");
     } catch (StorageException | CannotListen e) {

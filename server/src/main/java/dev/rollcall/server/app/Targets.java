@@ -50,7 +50,8 @@ final class Targets {
     Database database =
         parts.add(
             "the database",
-            Database.openOrWait(Tables.in(settings.storage().database()), Clock.system()));
+            Database.openOrWait(
+                Tables.in(settings.storage().database()), Clock.system(), parts::fail));
     Clock clock = database.clock();
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Pool pool =

@@ -30,6 +30,7 @@ final class Availability {
   private final DatabaseLocation location;
   private final Consumer<Runnable> opening;
   private final Runnable opened;
+  private volatile Consumer<StorageException> refused = _ -> {};
   private final Runnable smallestWrite;
   private final Clock clock;
   private final CountDownLatch answered = new CountDownLatch(1);
@@ -74,8 +75,10 @@ final class Availability {
 
   /// Opens the database; if it is slow, unavailable or full, as soon as possible.
   ///
+  /// @param later is told what does not end by itself, if that is found after this has returned
   /// @throws StorageException for what does not end by itself
-  void openOrWait() {
+  void openOrWait(Consumer<StorageException> later) {
+    refused = later;
     CompletableFuture<Void> result = new CompletableFuture<>();
     probing.set(true);
     fails(location + ": has not answered since the start");
@@ -154,6 +157,9 @@ final class Availability {
       }
       fails(e.reason());
       result.completeExceptionally(e);
+      if (!open && waiting && e.outcome() == StorageException.Outcome.REPAIR) {
+        refused.accept(e);
+      }
     } catch (RuntimeException | Error e) {
       result.completeExceptionally(e);
       throw e;

@@ -107,12 +107,15 @@ public final class Database implements AutoCloseable {
   /// contains the reason, each use fails as if the database had become unavailable later, and it is
   /// opened as soon as possible.
   ///
+  /// @param refused is told what does not end by itself if the database says so after this has
+  ///   returned, and before it was open; perhaps several times
   /// @throws StorageException in one line, for what does not end by itself: a wrong password, a
   ///   database that does not exist, a file that is in use by another Rollcall
-  public static Database openOrWait(DatabaseConfig config, Clock clock) {
+  public static Database openOrWait(
+      DatabaseConfig config, Clock clock, Consumer<StorageException> refused) {
     Database database = unopened(config, clock, List.of());
     try {
-      database.availability.openOrWait();
+      database.availability.openOrWait(refused);
       return database;
     } catch (RuntimeException e) {
       database.close();

@@ -76,7 +76,7 @@ class DatabaseClockTest {
     try (Wire wire = new Wire(TestDatabases.postgresPort())) {
       DatabaseLocation location = TestDatabases.freshOn(wire.port());
       wire.cut();
-      try (Database database = Database.openOrWait(DatabaseConfig.of(location), wrong)) {
+      try (Database database = Database.openOrWait(DatabaseConfig.of(location), wrong, _ -> {})) {
         assertThat(database.clock().isKnown()).isFalse();
         assertThat(database.trouble()).isPresent();
         wire.mend();

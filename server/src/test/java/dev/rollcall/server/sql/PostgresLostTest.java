@@ -129,7 +129,7 @@ class PostgresLostTest {
   void aStartWaitsForADatabaseThatMakesItsTables() {
     PostgresServer server = TestDatabases.freshOn(TestDatabases.postgresPort());
     DatabaseConfig slow = DatabaseConfig.of(server, Things.MIGRATION, "db/test/V2__slow.sql");
-    try (Database opened = Database.openOrWait(slow, clock)) {
+    try (Database opened = Database.openOrWait(slow, clock, _ -> {})) {
       assertThat(opened.trouble()).isEmpty();
       assertThat(Things.count(opened)).isZero();
     }
