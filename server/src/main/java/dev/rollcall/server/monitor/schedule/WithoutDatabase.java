@@ -46,7 +46,12 @@ final class WithoutDatabase implements AutoCloseable {
       return true;
     } catch (StorageException e) {
       preparation = prepare;
-      begin(e.reason());
+      LOG.log(
+          Level.WARNING,
+          "started without the database, checks run and results wait in memory until it is"
+              + " available: {0}",
+          e.reason()); // also with Redis: services have no ids yet
+      away.set(true);
       return false;
     }
   }
