@@ -302,7 +302,9 @@ public final class StreamBuffer<I, R> {
       if (trouble.isPresent() && (!waits || since.compareTo(GIVEN_UP) > 0)) {
         continue;
       }
-      Duration lag = since.plus(seen.oldest()).plus(ON_THE_WAY);
+      Duration oldest = since.plus(seen.oldest());
+      Duration end = now.minus(end(stream).lastSeen()); // what is older was not deleted yet
+      Duration lag = (oldest.compareTo(end) < 0 ? oldest : end).plus(ON_THE_WAY);
       longest = lag.compareTo(longest) > 0 ? lag : longest;
     }
     return longest;

@@ -160,9 +160,9 @@ final class StreamConsumer implements AutoCloseable {
       }
     } catch (StorageException e) {
       othersSince = Optional.empty(); // nobody can apply it, perhaps
+      end.blocked();
       return RETRY;
     }
-    othersSince = Optional.empty();
     undeleted.add(entries);
     return redis.use(open -> delete(open, readable)).orElseGet(this::lost);
   }
@@ -177,6 +177,7 @@ final class StreamConsumer implements AutoCloseable {
   /// @return whether they are applied; otherwise another process should do so
   private boolean applyOrLeave(List<StreamEntryBinary> entries) {
     if (applier.areApplied(entries)) {
+      othersSince = Optional.empty();
       return true;
     }
     Duration now = clock.monotonic();

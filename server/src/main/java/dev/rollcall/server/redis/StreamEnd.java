@@ -10,6 +10,7 @@ final class StreamEnd {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile Seen seen = new Seen("", Duration.ofDays(-1));
+  private boolean blocked;
 
   /// @param at on the monotonic clock
   private record Seen(String server, Duration at) {}
@@ -22,10 +23,27 @@ final class StreamEnd {
     lock.lock();
     try {
       seen = new Seen(server, at);
+      blocked = false;
       changed.signalAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  /// What is left cannot be applied at present: nobody needs to wait for it.
+  void blocked() {
+    lock.lock();
+    try {
+      blocked = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// When it was last seen, on the monotonic clock: what came before is applied.
+  Duration lastSeen() {
+    return seen.at();
   }
 
   /// Whether the end was seen at that server, then or later.
@@ -36,12 +54,12 @@ final class StreamEnd {
 
   /// Waits until it is seen.
   ///
-  /// @return false if it was not within that time
+  /// @return false if it was not within that time, or what is left cannot be applied
   boolean await(String server, Duration after, Duration patience) {
     lock.lock();
     try {
       long left = patience.toNanos();
-      while (!isSeen(server, after) && left > 0) {
+      while (!isSeen(server, after) && !blocked && left > 0) {
         left = changed.awaitNanos(left);
       }
       return isSeen(server, after);
