@@ -160,9 +160,10 @@ final class StreamConsumer implements AutoCloseable {
       }
     } catch (StorageException e) {
       othersSince = Optional.empty(); // nobody can apply it, perhaps
-      end.blocked();
+      end.blocked(true);
       return RETRY;
     }
+    end.blocked(false);
     undeleted.add(entries);
     return redis.use(open -> delete(open, readable)).orElseGet(this::lost);
   }

@@ -30,11 +30,11 @@ final class StreamEnd {
     }
   }
 
-  /// What is left cannot be applied at present: nobody needs to wait for it.
-  void blocked() {
+  /// Whether what is left cannot be applied at present: then nobody needs to wait for it.
+  void blocked(boolean now) {
     lock.lock();
     try {
-      blocked = true;
+      blocked = now;
       changed.signalAll();
     } finally {
       lock.unlock();
