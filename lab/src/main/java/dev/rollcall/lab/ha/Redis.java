@@ -86,6 +86,15 @@ final class Redis {
     }
   }
 
+  /// Whether it is the primary.
+  boolean isPrimary() {
+    try {
+      return cli("INFO", "replication").contains("role:master");
+    } catch (IllegalStateException e) {
+      return false;
+    }
+  }
+
   private String cli(String... command) {
     List<String> all =
         new ArrayList<>(

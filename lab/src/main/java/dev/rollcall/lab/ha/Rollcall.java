@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A machine with a process of Rollcall, run as its systemd unit says.
@@ -97,6 +98,22 @@ final class Rollcall {
         () -> {
           try {
             return new Http(machine.address(), 8091, PATIENCE).get("/ready").isGood();
+          } catch (IOException e) {
+            return false;
+          }
+        });
+  }
+
+  /// Whether it says that nothing waits in Redis for PostgreSQL.
+  boolean isApplied() {
+    return machine.inside(
+        () -> {
+          try {
+            String metrics = new Http(machine.address(), 8091, PATIENCE).get("/metrics").body();
+            return Stream.of("pings", "statuses")
+                .allMatch(
+                    stream ->
+                        metrics.contains("rollcall_stream_waiting{stream=\"" + stream + "\"} 0"));
           } catch (IOException e) {
             return false;
           }

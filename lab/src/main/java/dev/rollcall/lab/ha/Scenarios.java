@@ -7,7 +7,8 @@ import java.util.List;
 public final class Scenarios {
   private static final Duration AHEAD = Duration.ofMinutes(1);
 
-  /// How long a process is called, once the balancers have noticed that it is ready.
+  /// How long processes are called, once the balancers have noticed that they are ready, or while
+  /// PostgreSQL is away.
   private static final Duration CALLED = Duration.ofSeconds(4);
 
   private Scenarios() {}
@@ -78,6 +79,20 @@ public final class Scenarios {
             "Redis is gone",
             site -> site.redis.forEach(one -> one.program().kill()),
             Site::startRedis),
+        new Scenario(
+            "PostgreSQL is stopped, the primary of Redis is killed, and stays away",
+            site -> {
+              Redis first = site.firstRedis();
+              site.primary().stop();
+              Until.passed(CALLED);
+              first.program().kill();
+              Until.holds("the other Redis is the primary", site::hasRedis, site::logs);
+            },
+            site -> {
+              site.primary().start();
+              Until.holds("nothing waits in Redis", site::isApplied, site::logs);
+              site.startRedis();
+            }),
         cut(
             "a process and PostgreSQL do not reach each other",
             site -> first(site).machine(),

@@ -212,6 +212,16 @@ final class Site implements AutoCloseable {
     return redis.stream().filter(Redis::takesWrites).findFirst().orElse(redis.getFirst());
   }
 
+  /// Whether one is the primary, even if it takes no writes.
+  boolean hasRedis() {
+    return redis.stream().anyMatch(one -> one.program().isAlive() && one.isPrimary());
+  }
+
+  /// Whether all that waited in Redis is in PostgreSQL, and both processes reach it.
+  boolean isApplied() {
+    return processes.stream().allMatch(one -> one.isReady() && one.isApplied());
+  }
+
   /// Starts each Redis that does not run.
   void startRedis() {
     redis.stream().filter(one -> !one.program().isAlive()).forEach(Redis::start);
