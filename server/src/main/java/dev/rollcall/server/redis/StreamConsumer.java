@@ -40,7 +40,7 @@ final class StreamConsumer implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(50);
 
   /// How long another process may take for that.
-  private static final Duration OTHERS = Duration.ofSeconds(10);
+  private static final Duration OTHERS = Duration.ofSeconds(5);
 
   private final String stream;
   private final Clock clock;

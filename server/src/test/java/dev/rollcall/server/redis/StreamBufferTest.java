@@ -228,6 +228,22 @@ class StreamBufferTest {
     }
   }
 
+  /// Whose share it is may not reach Redis.
+  @Test
+  void aProcessAppliesTheStreamsOfOthersIfTheyDoNotWhileRedisRefusesWrites() {
+    int number = StreamBuffer.streams("rollcall:0:", Note.KIND).indexOf(stream());
+    Integer[] all = IntStream.rangeClosed(1, 300).boxed().toArray(Integer[]::new);
+    wire.cut();
+    for (int i : all) {
+      process.buffer.writeAll(List.of(new Note("one", i)));
+    }
+    process.database.claimant().share(new Claimant.Share(1 - number, 2));
+    configure("min-replicas-to-write", "1");
+    await().atMost(PATIENCE).until(() -> process.redis.trouble().isPresent() || refuses(0));
+    wire.mend();
+    awaitWritten(all); // ten times what is read at once
+  }
+
   /// Redis deletes although it has no memory for more.
   @Test
   void aFullRedisIsEmptiedThoughItRefusesWhatIsAdded() {
