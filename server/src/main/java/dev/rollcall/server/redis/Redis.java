@@ -58,12 +58,12 @@ public final class Redis implements AutoCloseable {
     this.appender =
         new StreamAppender(
             servers,
-            prefix + "probe",
+            new AppenderConnection(
+                servers, prefix + "probe", new RedisPromises(servers, settings.replicas()), clock),
             results,
             process,
             settings.replicas(),
             () -> database.trouble().isPresent(),
-            new RedisPromises(servers, settings.replicas()),
             clock);
     this.announcements = new Announcements(servers, results, process, clock);
     this.parts =
@@ -151,6 +151,7 @@ public final class Redis implements AutoCloseable {
 
   /// Begins to write to Redis, and from there to the database.
   public void start() {
+    appender.whenRefused(() -> consumers.forEach(StreamConsumer::lookAgain));
     appender.start();
     boolean timeIsWanted = databaseTime.filter(time -> !time.isKnown()).isPresent();
     watch.start(timeIsWanted && appender.trouble().isEmpty());

@@ -84,29 +84,20 @@ final class StreamAppender implements AutoCloseable {
   record Pending(Added added, List<CompletableFuture<byte[]>> results) {}
 
   private final RedisServers servers;
-  private final String probe;
   private final AppliedResults results;
   private final Clock clock;
   private final long process;
   private final int replicas;
   private final BooleanSupplier databaseAway;
-  private final RedisPromises promises;
-  private final KeyTypes types = new KeyTypes();
+  private final AppenderConnection connection;
   private final LinkedBlockingQueue<Append> queue = new LinkedBlockingQueue<>();
   private final BackgroundLoop loop =
       new BackgroundLoop("redis-append", "adding to Redis", RETRY, this::round);
-  private volatile Optional<Trouble> trouble =
-      Optional.of(new Trouble("Redis has not answered since the start", Optional.empty()));
   private final AtomicLong unreplicated = new AtomicLong();
 
   // Used by the thread only:
-  private @Nullable Jedis redis;
   private final Map<String, Writer> writers = new HashMap<>();
   private Duration noReplicaUntil = Duration.ZERO;
-  private Optional<RefusedWrites> refusal = Optional.empty();
-
-  /// Why it was last unavailable, as it was logged; empty since something was added.
-  private String told = "";
 
   /// The writer of one stream, and the number of its next item.
   private static final class Writer {
@@ -114,43 +105,46 @@ final class StreamAppender implements AutoCloseable {
     private long next;
   }
 
-  /// @param probe a key that may be overwritten
   StreamAppender(
       RedisServers servers,
-      String probe,
+      AppenderConnection connection,
       AppliedResults results,
       long process,
       int replicas,
       BooleanSupplier databaseAway,
-      RedisPromises promises,
       Clock clock) {
     this.servers = servers;
-    this.probe = probe;
+    this.connection = connection;
     this.results = results;
     this.process = process;
     this.replicas = replicas;
     this.databaseAway = databaseAway;
-    this.promises = promises;
     this.clock = clock;
   }
 
   /// Adds to these streams too. To be called before [#start].
   void add(List<String> streams) {
-    types.add(streams);
+    connection.add(streams);
+  }
+
+  /// Calls this when it finds a server that refuses writes. It returns at once. To be called before
+  /// [#start].
+  void whenRefused(Runnable told) {
+    connection.whenRefused(told);
   }
 
   void start() {
     try {
-      redis = opened(); // so that the first items need not wait
+      Jedis _ = connection.open(); // so that the first items need not wait
     } catch (RedisFailure e) {
-      lost(e.reason());
+      connection.lost(e.reason());
     }
     loop.start();
   }
 
   /// Why nothing can be added; empty if that works.
   Optional<Trouble> trouble() {
-    return trouble;
+    return connection.trouble();
   }
 
   /// How many entries no replica had in time.
@@ -172,14 +166,11 @@ final class StreamAppender implements AutoCloseable {
 
   private Duration round() throws InterruptedException {
     Append first = queue.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
-    Jedis open = redis;
+    Jedis open;
     try {
-      if (open == null) {
-        open = opened();
-        redis = open;
-      }
+      open = connection.open();
       if (first == null) {
-        types.check(open, servers.location());
+        connection.check(open);
       }
     } catch (RuntimeException e) {
       return refused(first, servers.failure(e).reason());
@@ -202,7 +193,7 @@ final class StreamAppender implements AutoCloseable {
   }
 
   private Duration refused(@Nullable Append first, String why) {
-    lost(why);
+    connection.lost(why);
     if (first != null) {
       refuse(first, why);
     }
@@ -218,67 +209,8 @@ final class StreamAppender implements AutoCloseable {
 
   /// Tells a caller so that was not told anything yet.
   private void refuse(Append append, String why) {
-    Trouble whole = trouble.orElseGet(() -> new Trouble(why, Optional.empty()));
+    Trouble whole = connection.trouble().orElseGet(() -> new Trouble(why, Optional.empty()));
     append.added().complete(new Pending(new Added.Refused(whole), List.of()));
-  }
-
-  private Jedis opened() {
-    Jedis fresh = servers.connect();
-    try {
-      promises.look(fresh);
-      types.check(fresh, servers.location());
-      Optional<JedisDataException> refused = RefusedWrites.find(fresh, probe);
-      if (refused.isPresent()) {
-        refuses(fresh, refused.get());
-        throw refused.get();
-      }
-    } catch (RuntimeException e) {
-      RedisServers.close(fresh);
-      throw servers.failure(e);
-    }
-    refusal = Optional.empty();
-    trouble = Optional.empty();
-    return fresh;
-  }
-
-  /// What was added before can be read, and has to be applied before what comes now.
-  private void refuses(Jedis open, JedisDataException why) {
-    String server = RefusedWrites.server(open);
-    Duration since =
-        refusal
-            .filter(before -> before.server().equals(server))
-            .map(RefusedWrites::since)
-            .orElseGet(clock::monotonic);
-    refusal = Optional.of(new RefusedWrites(servers.failure(why).reason(), server, since));
-  }
-
-  private void lost(String why) {
-    if (refusal.filter(refused -> refused.why().equals(why)).isEmpty()) {
-      refusal = Optional.empty();
-    }
-    if (redis != null) {
-      RedisServers.close(redis);
-      redis = null;
-    }
-    trouble = Optional.of(new Trouble(why, refusal));
-    if (!why.equals(told)) {
-      told = why;
-      LOG.log(
-          Level.WARNING,
-          refusal.isPresent()
-              ? "Redis takes no writes, heartbeats and results of checks go straight to the"
-                  + " database, after those that wait in Redis: {0}"
-              : "Redis is unavailable, heartbeats and results of checks go straight to the"
-                  + " database: {0}",
-          why);
-    }
-  }
-
-  private void added() {
-    if (!told.isEmpty()) {
-      told = "";
-      LOG.log(Level.INFO, "{0}: keeps what is added again", servers.location());
-    }
   }
 
   /// Divides what is to be written into round trips in which no entry becomes too large.
@@ -347,10 +279,10 @@ final class StreamAppender implements AutoCloseable {
       List<String> refusals = new ArrayList<>();
       groups.forEach((stream, group) -> tell(open, group).ifPresent(refusals::add));
       if (refusals.isEmpty()) {
-        added();
+        connection.works();
         replicate(open);
       } else {
-        lost(refusals.getFirst()); // this server may be the master no longer
+        connection.lost(refusals.getFirst()); // this server may be the master no longer
       }
     } catch (JedisException e) {
       doubt(groups, servers.failure(e).reason());
@@ -370,12 +302,9 @@ final class StreamAppender implements AutoCloseable {
       }
       byte[] _ = group.response.get();
     } catch (JedisDataException e) { // it has answered that it does not keep it
-      if (RefusedWrites.isSaidBy(e)) {
-        refuses(open, e);
-      }
-      String why = reason(open, e);
-      finish(group, new Added.Refused(new Trouble(why, refusal)));
-      return Optional.of(why);
+      Trouble why = connection.refused(open, e);
+      finish(group, new Added.Refused(why));
+      return Optional.of(why.why());
     }
     for (int i = 0; i < group.appends.size(); i++) {
       group.appends.get(i).added().complete(group.pending.get(i));
@@ -383,19 +312,8 @@ final class StreamAppender implements AutoCloseable {
     return Optional.empty();
   }
 
-  private String reason(Jedis open, JedisDataException refused) {
-    if (KeyTypes.isSaidBy(refused)) {
-      try {
-        types.check(open, servers.location());
-      } catch (RedisFailure e) {
-        return e.reason(); // which one it is
-      }
-    }
-    return servers.failure(refused).reason();
-  }
-
   private void doubt(Map<String, Group> groups, String why) {
-    lost(why);
+    connection.lost(why);
     groups.forEach(this::doubt);
   }
 
@@ -437,8 +355,6 @@ final class StreamAppender implements AutoCloseable {
   public void close() {
     loop.close();
     refuseAll("Redis is being closed");
-    if (redis != null) {
-      RedisServers.close(redis);
-    }
+    connection.close();
   }
 }

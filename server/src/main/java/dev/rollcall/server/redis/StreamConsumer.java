@@ -40,7 +40,7 @@ final class StreamConsumer implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(50);
 
   /// How long another process may take for that.
-  private static final Duration OTHERS = Duration.ofSeconds(5);
+  private static final Duration OTHERS = Duration.ofMillis(500);
 
   private final String stream;
   private final Clock clock;
@@ -48,6 +48,7 @@ final class StreamConsumer implements AutoCloseable {
   private final KeptAside aside;
   private final StreamEnd end;
   private final StreamApplier<?, ?> applier;
+  private volatile boolean looksAgain;
 
   // Used by the thread only:
   private final LoopConnection redis;
@@ -84,7 +85,17 @@ final class StreamConsumer implements AutoCloseable {
     loop.start();
   }
 
+  /// Redis refuses writes: whoever calls waits until this process has seen the end of the stream.
+  void lookAgain() {
+    looksAgain = true;
+    loop.wake();
+  }
+
   private Duration round() {
+    if (looksAgain) {
+      looksAgain = false;
+      lease.lost();
+    }
     Optional<StreamLease.State> state = redis.use(lease::hold);
     if (state.isEmpty()) {
       return lost();

@@ -241,7 +241,7 @@ class StreamBufferTest {
     configure("min-replicas-to-write", "1");
     await().atMost(PATIENCE).until(() -> process.redis.trouble().isPresent() || refuses(0));
     wire.mend();
-    awaitWritten(all); // ten times what is read at once
+    awaitWritten(all);
   }
 
   /// Redis deletes although it has no memory for more.
@@ -357,7 +357,7 @@ class StreamBufferTest {
     await().atMost(PATIENCE).until(() -> process.buffer.waiting() == 0);
     String said = stream() + " is a list of another program, and has to be a stream";
     try (Jedis redis = server.client();
-        Logged appender = new Logged(StreamAppender.class.getName());
+        Logged appender = new Logged(AppenderConnection.class.getName());
         Logged loops = new Logged(BackgroundLoop.class.getName())) {
       redis.del(stream());
       redis.lpush(stream(), "something else");
