@@ -203,7 +203,9 @@ class ProbesIT {
     assertThat(rollcall.get(path + "?from=9&to=9").status()).isEqualTo(400);
     assertThat(rollcall.get(path + "?step=never").status()).isEqualTo(400);
     assertThat(rollcall.get("/v1/services/999999/latency").status()).isEqualTo(404);
-    assertThat(rollcall.page("/services/" + id)).contains("Round trips of pings", "0 lost");
+    assertThat(rollcall.page("/services/" + id))
+        .contains("Round trips of pings", "0 lost", "Median round trip")
+        .doesNotContain("Response time, from 0");
     String tcp = rollcall.service("tcp").get("id").toString();
     assertThat(rollcall.get("/v1/services/" + tcp + "/latency").json().toString())
         .contains("\"lost\":0");

@@ -6,6 +6,7 @@ import dev.rollcall.server.monitor.overview.Overview.Row;
 import dev.rollcall.server.monitor.store.EventStore;
 import dev.rollcall.server.monitor.store.HourStore;
 import dev.rollcall.server.monitor.store.KnownPath;
+import dev.rollcall.server.monitor.store.LatencyPeriod;
 import dev.rollcall.server.monitor.store.LatencyStore;
 import dev.rollcall.server.monitor.store.PathStore;
 import dev.rollcall.server.monitor.store.PeriodSummary;
@@ -57,6 +58,7 @@ public final class ServiceDetails {
   /// @param needed what it depends on
   /// @param latency its round trips, if it is pinged
   /// @param hours sums of the last day, an hour or a piece of the chart each, the newest first
+  /// @param hourLatencies the round trips of the same hours, if it is pinged
   /// @param events the newest first
   /// @param failures the newest first
   /// @param paths to it, the newest first
@@ -72,6 +74,7 @@ public final class ServiceDetails {
       ResponseChart chart,
       Optional<LatencyChart> latency,
       List<PeriodSummary> hours,
+      List<LatencyPeriod> hourLatencies,
       List<Event> events,
       List<Tick> failures,
       List<KnownPath> paths,
@@ -139,6 +142,7 @@ public final class ServiceDetails {
         ResponseChart.of(now, step, overview.slow(row.id()), sums(scope, row.id(), now, step)),
         latency(scope, row.id(), now, step),
         sums(scope, row.id(), now, longer).reversed(),
+        latencies(scope, row.id(), now, longer).orElse(List.of()),
         latest,
         failures(scope, row.id(), latest, now),
         paths.list(scope, row.id(), new Slice(PATHS, 0)),
@@ -156,10 +160,14 @@ public final class ServiceDetails {
   }
 
   private Optional<LatencyChart> latency(Scope scope, long id, Instant now, Duration step) {
+    return latencies(scope, id, now, step).map(periods -> LatencyChart.of(now, step, periods));
+  }
+
+  /// Empty if it is not pinged.
+  private Optional<List<LatencyPeriod>> latencies(
+      Scope scope, long id, Instant now, Duration step) {
     return latencies.hasRoundTrips(scope, id)
-        ? latencies
-            .between(scope, id, ResponseChart.from(now, step), now.plusMillis(1), step)
-            .map(periods -> LatencyChart.of(now, step, periods))
+        ? latencies.between(scope, id, ResponseChart.from(now, step), now.plusMillis(1), step)
         : Optional.empty();
   }
 

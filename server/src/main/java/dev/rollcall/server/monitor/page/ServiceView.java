@@ -1,15 +1,20 @@
 package dev.rollcall.server.monitor.page;
 
+import dev.rollcall.server.monitor.check.LatencyHistogram;
 import dev.rollcall.server.monitor.overview.Overview.Share;
 import dev.rollcall.server.monitor.overview.Overview.Standing;
 import dev.rollcall.server.monitor.overview.ResponseChart;
 import dev.rollcall.server.monitor.overview.ServiceDetails;
+import dev.rollcall.server.monitor.store.LatencyPeriod;
 import dev.rollcall.server.monitor.store.PeriodSummary;
 import dev.rollcall.server.monitor.store.Uptime;
+import dev.rollcall.server.time.Durations;
+import dev.rollcall.server.web.Formats;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
 import gg.jte.Content;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -97,8 +102,56 @@ record ServiceView(Whose whose, ServiceDetails.Seen seen, Content incidents, boo
     return seen.chart();
   }
 
-  /// The chart of round trips, if it is pinged.
+  /// The chart of round trips, if it is pinged. Then response times are not shown: that of a check
+  /// without an answer is how long it has waited for one.
   Optional<LatencyView> latency() {
     return seen.latency().map(LatencyView::new);
+  }
+
+  /// What a piece of the chart of states says: `12:00 to 12:05: 12 up, 3 down, 42 ms`.
+  String piece(Texts texts, Instant from, PeriodSummary sum) {
+    return texts.of("page.span", Formats.exact(from), Formats.exact(from.plus(chart().step())))
+        + ": "
+        + ServiceWords.counts(texts, sum)
+        + (latency().isPresent()
+            ? ""
+            : sum.response().map(one -> ", " + Durations.millis(one.mean())).orElse(""));
+  }
+
+  /// The key of the text for [#middle(PeriodSummary)].
+  String middle() {
+    return latency().isPresent() ? "service.median" : "service.mean";
+  }
+
+  /// The mean response time of an hour, or the median of its round trips.
+  String middle(PeriodSummary hour) {
+    return (latency().isPresent()
+            ? roundTrips(hour).flatMap(trips -> trips.quantile(0.5))
+            : hour.response().map(PeriodSummary.Response::mean))
+        .map(Durations::millis)
+        .orElse("-");
+  }
+
+  /// The smallest and the largest response time of an hour, or those of its round trips.
+  String range(Texts texts, PeriodSummary hour) {
+    boolean pinged = latency().isPresent();
+    Optional<Duration> least =
+        pinged
+            ? roundTrips(hour).flatMap(trips -> trips.quantile(0))
+            : hour.response().map(PeriodSummary.Response::min);
+    Optional<Duration> most =
+        pinged
+            ? roundTrips(hour).flatMap(trips -> trips.quantile(1))
+            : hour.response().map(PeriodSummary.Response::max);
+    return least.isPresent() && most.isPresent()
+        ? texts.of("page.span", Durations.millis(least.get()), Durations.millis(most.get()))
+        : "-";
+  }
+
+  private Optional<LatencyHistogram> roundTrips(PeriodSummary hour) {
+    return seen.hourLatencies().stream()
+        .filter(period -> period.from().equals(hour.from()))
+        .map(LatencyPeriod::latencies)
+        .findFirst();
   }
 }

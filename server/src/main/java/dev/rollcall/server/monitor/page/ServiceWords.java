@@ -5,12 +5,9 @@ import dev.rollcall.server.monitor.overview.Overview.Share;
 import dev.rollcall.server.monitor.overview.Overview.Standing;
 import dev.rollcall.server.monitor.overview.ResponseChart;
 import dev.rollcall.server.monitor.store.PeriodSummary;
-import dev.rollcall.server.time.Durations;
 import dev.rollcall.server.web.Formats;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -86,14 +83,6 @@ final class ServiceWords {
             : texts.of("page.span", Formats.exact(one.at()), Formats.exact(one.last()));
     Standing shown = one.standing() == Standing.NEW ? Standing.UNKNOWN : one.standing();
     return times + ": " + word(texts, shown) + one.reason().map(reason -> ", " + reason).orElse("");
-  }
-
-  /// What the sums of a piece of a chart say, after its time: `: 12 up, 3 down, 42 ms`.
-  static String piece(Texts texts, Instant from, Duration step, PeriodSummary sum) {
-    return texts.of("page.span", Formats.exact(from), Formats.exact(from.plus(step)))
-        + ": "
-        + counts(texts, sum)
-        + sum.response().map(one -> ", " + Durations.millis(one.mean())).orElse("");
   }
 
   /// `12 up, 3 down, 1 unknown`, without what is zero.
