@@ -8,7 +8,12 @@ final class RttHistogram {
   private static final int PARTS = 8;
   private static final int PART_BITS = 3;
 
-  private final int[] counts = new int[PARTS * Long.SIZE];
+  private static final int BUCKETS = PARTS * Long.SIZE;
+
+  /// Of the buckets from `first` on: a sweep has one of these for each address.
+  private int[] counts = {};
+
+  private int first;
   private int total;
   private long least = Long.MAX_VALUE;
   private long most;
@@ -16,7 +21,7 @@ final class RttHistogram {
   private double squares;
 
   void add(long nanos) {
-    counts[bucket(nanos)]++;
+    count(bucket(nanos), 1);
     total++;
     least = Math.min(least, nanos);
     most = Math.max(most, nanos);
@@ -25,14 +30,37 @@ final class RttHistogram {
   }
 
   void addAll(RttHistogram other) {
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] += other.counts[i];
+    for (int i = 0; i < other.counts.length; i++) {
+      if (other.counts[i] > 0) {
+        count(other.first + i, other.counts[i]);
+      }
     }
     total += other.total;
     least = Math.min(least, other.least);
     most = Math.max(most, other.most);
     sum += other.sum;
     squares += other.squares;
+  }
+
+  private void count(int bucket, int more) {
+    if (counts.length == 0) {
+      first = bucket;
+    }
+    int low = Math.min(first, bucket);
+    int high = Math.max(first + counts.length, bucket + 1);
+    if (high - low > counts.length) {
+      // Twice as many at least, so that few are copied.
+      int room = Math.min(Math.max(high - low, 2 * counts.length), BUCKETS - low);
+      int[] wider = new int[room];
+      System.arraycopy(counts, 0, wider, first - low, counts.length);
+      counts = wider;
+      first = low;
+    }
+    counts[bucket - first] += more;
+  }
+
+  private int in(int bucket) {
+    return bucket < first || bucket >= first + counts.length ? 0 : counts[bucket - first];
   }
 
   int total() {
@@ -63,7 +91,7 @@ final class RttHistogram {
     for (int i = 0; i < counts.length; i++) {
       seen += counts[i];
       if (seen >= wanted) {
-        return Math.clamp((double) from(i + 1), (double) least, (double) most);
+        return Math.clamp((double) from(first + i + 1), (double) least, (double) most);
       }
     }
     return most;
@@ -90,15 +118,15 @@ final class RttHistogram {
   /// A line for each bucket from the first that is not empty to the last; neighbours share one
   /// where there would be more than `mostLines`.
   List<String> lines(int mostLines, int width) {
-    int first = bucket(least);
+    int lowest = bucket(least);
     int last = bucket(most);
-    int together = (last - first) / mostLines + 1;
+    int together = (last - lowest) / mostLines + 1;
     List<int[]> rows = new ArrayList<>();
     int highest = 1;
-    for (int i = first; i <= last; i += together) {
+    for (int i = lowest; i <= last; i += together) {
       int count = 0;
-      for (int k = i; k < Math.min(i + together, counts.length); k++) {
-        count += counts[k];
+      for (int k = i; k < i + together; k++) {
+        count += in(k);
       }
       rows.add(new int[] {i, count});
       highest = Math.max(highest, count);

@@ -2,12 +2,15 @@ package dev.rollcall.server.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.rollcall.icmp.PingResult;
 import dev.rollcall.icmp.PingStatus;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -194,6 +197,24 @@ class PingOutputTest {
     assertThat(lines.get(2).get("loss_percent").doubleValue()).isEqualTo(50);
     assertThat(lines.get(2).at("/rtt_ms/p99").doubleValue()).isEqualTo(0.35);
     assertThat(lines.get(3).has("rtt_ms")).isFalse();
+  }
+
+  @Test
+  void theTimesOfALargeSweepTakeLittleMemory() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    List<PingTally> tallies = new ArrayList<>();
+    for (int i = 0; i < 65_536; i++) {
+      PingTally tally = new PingTally();
+      if (i % 16 == 0) {
+        tally.rtts.add(1_000_000 + i);
+        tally.rtts.add(500_000_000);
+      }
+      tallies.add(tally);
+    }
+    long each = (threads.getCurrentThreadAllocatedBytes() - before) / tallies.size();
+    assertThat(each).as("bytes").isLessThan(300);
+    assertThat(PingSummary.all(tallies).total()).isEqualTo(8_192);
   }
 
   @Test
