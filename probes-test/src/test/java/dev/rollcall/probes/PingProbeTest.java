@@ -1,6 +1,7 @@
 package dev.rollcall.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.rollcall.probe.Phase;
 import dev.rollcall.probe.ProbeFailure;
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PingProbeTest {
   private static final InetAddress FOUR = InetAddress.ofLiteral("192.0.2.7");
@@ -96,6 +98,28 @@ class PingProbeTest {
     assertThat(checked.thrown().map(Throwable::getMessage).orElse("")).isEqualTo(reason);
     assertThat(checked.attempt().roundTrips().orElseThrow().times()).hasSize(answers);
     checked.thrown().ifPresent(_ -> assertThat(checked.failure().answered()).isTrue());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "?rtt=3ms, ''",
+    "?rtt=2ms, 'round trips of 3.00 ms in the median, more than 2 ms'",
+    "?rtt=2ms&loss=0, 'round trips of 3.00 ms in the median, more than 2 ms'",
+    "?rtt=1s, ''",
+  })
+  void isDownIfAnswersTakeLongerThanTheyMay(String query, String reason) {
+    Checked checked = check(query, answering(5, Optional.empty()));
+    assertThat(checked.thrown().map(Throwable::getMessage).orElse("")).isEqualTo(reason);
+    checked.thrown().ifPresent(_ -> assertThat(checked.failure().answered()).isTrue());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rtt=0ms", "rtt=11s", "rtt=fast", "rtt=", "rtt=5", "interval=9ms"})
+  void refusesTimesThatAreNone(String parameter) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> check("?" + parameter, EchoSender.none()))
+        .withMessageStartingWith(parameter + " is no time from ")
+        .withMessageEndingWith(" to 10s");
   }
 
   @Test

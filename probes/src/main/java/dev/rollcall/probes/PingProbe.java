@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +23,8 @@ import java.util.regex.Pattern;
 /// there are 5 packets, one each 200 ms, and the check fails if all are lost. A packet without an
 /// answer after 3 s, or at the end of the attempt, is lost.
 ///
-/// The time of the check is the median of its round trips.
+/// The time of the check is the median of its round trips. With `rtt=50ms` it fails if that is
+/// longer.
 ///
 /// Sources: RFC 792, RFC 4443.
 ///
@@ -36,7 +38,7 @@ public record PingProbe(String name, ServerUrl target, Dialer dialer, EchoSender
   private static final int MOST = 100;
   private static final Duration GAP = Duration.ofMillis(200);
   private static final Duration SHORTEST_GAP = Duration.ofMillis(10);
-  private static final Duration LONGEST_GAP = Duration.ofSeconds(10);
+  private static final Duration LONGEST_TIME = Duration.ofSeconds(10);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
   private static final int MOST_LOSS = 99;
   private static final Pattern TIME = Pattern.compile("([0-9]{1,5})(ms|s)");
@@ -58,9 +60,10 @@ public record PingProbe(String name, ServerUrl target, Dialer dialer, EchoSender
 
   /// Validates the URL and its parameters.
   public PingProbe {
-    target.understands(Set.of("count", "interval", "loss", "family"), Set.of());
+    target.understands(Set.of("count", "interval", "loss", "rtt", "family"), Set.of());
     validatePlaces(target);
     loss(target);
+    longest(target);
     family(target);
     Duration sending = gap(target).multipliedBy(count(target) - 1L);
     if (sending.compareTo(target.limit()) >= 0) {
@@ -97,21 +100,30 @@ public record PingProbe(String name, ServerUrl target, Dialer dialer, EchoSender
   }
 
   private static Duration gap(ServerUrl target) {
-    if (target.parameter("interval").isEmpty()) {
-      return GAP;
+    return time(target, "interval", SHORTEST_GAP).orElse(GAP);
+  }
+
+  /// The longest median of round trips, if there is a limit.
+  private static Optional<Duration> longest(ServerUrl target) {
+    return time(target, "rtt", Duration.ofMillis(1));
+  }
+
+  private static Optional<Duration> time(ServerUrl target, String name, Duration least) {
+    if (target.parameter(name).isEmpty()) {
+      return Optional.empty();
     }
-    String text = target.parameter("interval").get();
-    Matcher time = TIME.matcher(text);
-    if (time.matches()) {
-      long number = Long.parseLong(time.group(1));
-      Duration gap =
-          time.group(2).equals("s") ? Duration.ofSeconds(number) : Duration.ofMillis(number);
-      if (gap.compareTo(SHORTEST_GAP) >= 0 && gap.compareTo(LONGEST_GAP) <= 0) {
-        return gap;
+    String text = target.parameter(name).get();
+    Matcher matcher = TIME.matcher(text);
+    if (matcher.matches()) {
+      long number = Long.parseLong(matcher.group(1));
+      Duration time =
+          matcher.group(2).equals("s") ? Duration.ofSeconds(number) : Duration.ofMillis(number);
+      if (time.compareTo(least) >= 0 && time.compareTo(LONGEST_TIME) <= 0) {
+        return Optional.of(time);
       }
     }
     throw new IllegalArgumentException(
-        "interval=%s is no time from 10ms to 10s".formatted(Quoted.of(text)));
+        "%s=%s is no time from %dms to 10s".formatted(name, Quoted.of(text), least.toMillis()));
   }
 
   private static Family family(ServerUrl target) {
@@ -167,6 +179,16 @@ public record PingProbe(String name, ServerUrl target, Dialer dialer, EchoSender
           : ProbeFailure.answered(
               "%d of %d packets lost, more than %d %%%s"
                   .formatted(trips.lost(), trips.sent(), loss(target), said));
+    }
+    Optional<Duration> limit = longest(target);
+    Optional<Duration> median = trips.median();
+    if (limit.isPresent() && median.isPresent() && median.get().compareTo(limit.get()) > 0) {
+      throw ProbeFailure.answered(
+          String.format(
+              Locale.ROOT,
+              "round trips of %.2f ms in the median, more than %s",
+              median.get().toNanos() / 1e6,
+              Failures.words(limit.get())));
     }
   }
 }
