@@ -199,14 +199,13 @@ final class Sender implements AutoCloseable {
     }
     int begun = 0;
     try {
-      long claimed = deliveryQueue.claimant().id();
       List<Lease<Lane>> leases = deliveryQueue.claim(one.channel().name(), wall, room);
-      Map<Long, DeliveryQueue.Head> heads = deliveryQueue.heads(leases);
+      Map<Long, DeliveryQueue.Head> heads = heads(one, leases);
       for (Lease<Lane> lease : leases) {
         // If it is still being sent, it has exceeded its lease: wait for its end.
         if (one.underWay().add(lease.key())) {
           Optional<DeliveryQueue.Head> head = Optional.ofNullable(heads.get(lease.key()));
-          threads.execute(() -> run(one, lease, head, claimed));
+          threads.execute(() -> run(one, lease, head));
           begun++;
         }
       }
@@ -214,6 +213,17 @@ final class Sender implements AutoCloseable {
       return leases.isEmpty() ? MOMENT : Duration.ZERO;
     } finally {
       limits.give(receiver, room - begun);
+    }
+  }
+
+  private Map<Long, DeliveryQueue.Head> heads(ActiveChannel one, List<Lease<Lane>> leases) {
+    try {
+      return deliveryQueue.heads(leases);
+    } catch (RuntimeException e) {
+      leases.stream()
+          .filter(lease -> one.underWay().add(lease.key()))
+          .forEach(lease -> threads.execute(() -> giveBack(one, lease)));
+      throw e;
     }
   }
 
@@ -227,17 +237,11 @@ final class Sender implements AutoCloseable {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  /// @param claimed the id under which the lane was claimed
-  private void run(
-      ActiveChannel one, Lease<Lane> lease, Optional<DeliveryQueue.Head> head, long claimed) {
+  private void run(ActiveChannel one, Lease<Lane> lease, Optional<DeliveryQueue.Head> head) {
     try {
-      if (!deliveryQueue.claimant().stillHolds(claimed)) {
-        return; // this process stood still, and another one sends it
-      }
-      DeliveryQueue.Done done =
-          head.isPresent()
-              ? attempt(one, head.get())
-              : new DeliveryQueue.Done(lease, Optional.empty(), clock.wall());
+      // It may not be this process's any more, if that stood still: then another one sends it.
+      boolean sends = head.isPresent() && deliveryQueue.claimant().stillHolds(lease);
+      DeliveryQueue.Done done = sends ? attempt(one, head.get()) : unsent(lease);
       one.underWay().remove(lease.key()); // before another claim is possible
       keep(done);
     } catch (InterruptedException e) {
@@ -245,6 +249,23 @@ final class Sender implements AutoCloseable {
     } finally {
       one.underWay().remove(lease.key());
       limits.give(one.receiver(), 1);
+      wake();
+    }
+  }
+
+  /// Whoever sends it need not wait for the end of the lease.
+  private DeliveryQueue.Done unsent(Lease<Lane> lease) {
+    return new DeliveryQueue.Done(lease, Optional.empty(), clock.wall());
+  }
+
+  /// A lane was claimed, but it is not known what is to be sent.
+  private void giveBack(ActiveChannel one, Lease<Lane> lease) {
+    try {
+      keep(unsent(lease));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closing: the lease ends
+    } finally {
+      one.underWay().remove(lease.key());
       wake();
     }
   }

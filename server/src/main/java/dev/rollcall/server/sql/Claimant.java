@@ -4,6 +4,7 @@ import dev.rollcall.server.time.Clock;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -17,8 +18,11 @@ import java.util.function.Supplier;
 public final class Claimant {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /// How long a claim waits for the next sign of life.
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  /// How long a claim waits for the next sign of life: so many times [#PART]. If the process stands
+  /// still meanwhile, that costs one part: it is not the others who were silent then.
+  private static final int PARTS = 20;
+
+  private static final Duration PART = Duration.ofMillis(250);
 
   /// So long after the others are no longer sure to believe that this process lives, they take it
   /// for dead.
@@ -129,10 +133,18 @@ public final class Claimant {
     return silent && heard.filter(at -> now.minus(at).compareTo(HEARD) < 0).isPresent();
   }
 
-  /// Whether a row that was claimed under `claimed` is still this process's own: to be asked before
-  /// something that cannot be undone. Waits for a sign of life if the last one is too old.
-  public boolean stillHolds(long claimed) {
-    return isBelievedSoon() && claimed == id;
+  /// Whether a row is still this process's own: to be asked before something that cannot be undone.
+  /// Waits for a sign of life if the last one is too old.
+  public boolean stillHolds(Lease<?> lease) {
+    return isBelievedSoon() && lease.owner() == id;
+  }
+
+  /// Whether a row may still be this process's own: for what may be done twice rather than not at
+  /// all. Waits for a sign of life if the last one is too old; without one, nobody is known to have
+  /// taken the row over.
+  public boolean mayHold(Lease<?> lease) {
+    boolean _ = isBelievedSoon();
+    return lease.owner() == id;
   }
 
   /// Waits until the others believe that this process lives; not if the database is in trouble, as
@@ -153,9 +165,8 @@ public final class Claimant {
     }
     lock.lock();
     try {
-      long left = PATIENCE.toNanos();
-      while (!isBelieved() && left > 0) {
-        left = renewed.awaitNanos(left);
+      for (int part = 0; part < PARTS && !isBelieved(); part++) {
+        boolean _ = renewed.await(PART.toNanos(), TimeUnit.NANOSECONDS);
       }
       return isBelieved();
     } catch (InterruptedException e) {

@@ -139,7 +139,7 @@ public final class DueRows<T> {
   /// fence is not incremented.
   public List<Lease<T>> lock(Handle tx, Instant after, Instant until, int limit) {
     try (Query query = tx.createQuery(lock)) {
-      return leases(query.bind("after", after.toEpochMilli()), until, limit, 0);
+      return leases(query.bind("after", after.toEpochMilli()), until, limit, claimant.id(), 0);
     }
   }
 
@@ -149,6 +149,7 @@ public final class DueRows<T> {
 
   private List<Lease<T>> claim(Handle tx, Claim claim) {
     List<Lease<T>> leases;
+    long owner = claimant.id();
     try (Query query = tx.createQuery(select)) {
       claim.part().ifPresent(part -> query.bind("part", part));
       if (shared) {
@@ -158,13 +159,12 @@ public final class DueRows<T> {
             .bind("of", share.of())
             .bind("index", share.index());
       }
-      leases = leases(query, claim.until(), claim.limit(), 1);
+      leases = leases(query, claim.until(), claim.limit(), owner, 1);
     }
     if (leases.isEmpty()) {
       return leases;
     }
     Instant now = clock.wall();
-    long owner = claimant.id();
     Rows.write(
         tx,
         lease,
@@ -177,7 +177,7 @@ public final class DueRows<T> {
     return leases;
   }
 
-  private List<Lease<T>> leases(Query query, Instant until, int limit, int claims) {
+  private List<Lease<T>> leases(Query query, Instant until, int limit, long owner, int claims) {
     return query
         .bind("until", until.toEpochMilli())
         .bind("limit", limit)
@@ -187,6 +187,7 @@ public final class DueRows<T> {
                     row.getLong("due_key"),
                     Instant.ofEpochMilli(row.getLong("due_due")),
                     row.getLong("due_fence") + claims,
+                    owner,
                     table.mapper().map(row, context)))
         .list();
   }

@@ -8,8 +8,9 @@ import java.util.Optional;
 /// @param key the key of the row
 /// @param due when the row was due
 /// @param fence the number of claims of the row: it shows that a finish belongs to an earlier claim
+/// @param owner the id under which this process claimed it: see [Claimant#stillHolds]
 /// @param row its other columns
-public record Lease<T>(long key, Instant due, long fence, T row) {
+public record Lease<T>(long key, Instant due, long fence, long owner, T row) {
   /// For [DueRows#finish].
   public Finish finish(Instant at) {
     return new Finish(key, fence, at, Optional.empty());

@@ -1,0 +1,118 @@
+package dev.rollcall.server.outbox;
+
+import static dev.rollcall.server.outbox.OutboxDatabase.notification;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.sql.Claimant;
+import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
+import dev.rollcall.server.sql.TestClock;
+import dev.rollcall.server.sql.TestDatabases;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What happens between the claim of a delivery and its sending, while the clock stands still: no
+/// lease ends.
+class SenderTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+
+  private final TestClock clock = new TestClock();
+  private final RecordingChannel mail = new RecordingChannel("mail", "mail.example:25");
+  private OutboxDatabase data;
+  private Connection other;
+
+  @BeforeEach
+  void open() throws SQLException {
+    PostgresServer place = (PostgresServer) TestDatabases.POSTGRES.fresh(folder);
+    data = new OutboxDatabase(place, clock, mail);
+    other = TestDatabases.postgres().getPostgresDatabase().getConnection();
+    execute("SET search_path TO " + place.address().replaceFirst(".*currentSchema=", ""));
+    other.setAutoCommit(false);
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    other.close();
+    data.close();
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = other.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /// It is claimed, but cannot be read until [#go].
+  private void holdUp() throws SQLException {
+    data.add(notification("mail", "a", "1"));
+    execute("LOCK TABLE outbox_delivery IN ACCESS EXCLUSIVE MODE");
+    data.started();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> data.number("SELECT COUNT(*) FROM outbox_lane WHERE owner > 0") == 1);
+  }
+
+  private void go() throws SQLException {
+    other.rollback();
+  }
+
+  private void awaitSent() {
+    await().atMost(PATIENCE).until(() -> mail.keys().equals(List.of("1")));
+    await().atMost(PATIENCE).until(() -> data.number("SELECT COUNT(*) FROM outbox_lane") == 0);
+    assertThat(mail.keys()).containsExactly("1");
+  }
+
+  @Test
+  void whatIsNotSentAsThisProcessWasTakenForDeadIsDueAtOnce() throws Exception {
+    Claimant claimant = data.database.claimant();
+    claimant.aliveUntil(clock.monotonic().plusSeconds(4));
+    holdUp();
+    claimant.another();
+    go();
+    awaitSent();
+  }
+
+  @Test
+  void whatCouldNotBeReadIsDueAtOnce() throws Exception {
+    holdUp();
+    Set<Integer> ended = new HashSet<>();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              ended.addAll(endWaiting());
+              return ended.size() >= 2; // it is tried twice
+            });
+    go();
+    awaitSent();
+  }
+
+  /// Ends the sessions that wait for the table.
+  private List<Integer> endWaiting() throws SQLException {
+    List<Integer> pids = new ArrayList<>();
+    try (Statement statement = other.createStatement();
+        ResultSet ended =
+            statement.executeQuery(
+                "SELECT pid, pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
+                    + " AND relation = 'outbox_delivery'::regclass")) {
+      while (ended.next()) {
+        pids.add(ended.getInt(1));
+      }
+    }
+    return pids;
+  }
+}
