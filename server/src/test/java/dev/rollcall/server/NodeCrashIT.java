@@ -40,18 +40,11 @@ class NodeCrashIT {
               .mapToObj(i -> "\"127.1.0." + i + "\"")
               .collect(Collectors.joining(",", "{\"targets\":[", "]}"));
       assertThat(pool.send("POST", "/targets", targets).status()).isEqualTo(200);
-      RunningRollcall collector =
+      int collector = Targets.freePort();
+      Plan collecting =
           Plan.of("collect", Files.createDirectory(folder.resolve("collector")))
-              .flags(
-                  "--db-dir=" + results,
-                  "--input-url=http://127.0.0.1:" + pool.port() + "/hops",
-                  "--keep-files=1000")
-              .start();
-      collector.close();
-      Plan again =
-          Plan.of("collect", folder.resolve("collector"))
               .onlyFlags(
-                  "--port=" + collector.port(),
+                  "--port=" + collector,
                   "--health-port=0",
                   "--db-dir=" + results,
                   "--input-url=http://127.0.0.1:" + pool.port() + "/hops",
@@ -59,11 +52,11 @@ class NodeCrashIT {
       List<String> arguments =
           List.of(
               "http://127.0.0.1:" + pool.port() + "/next",
-              "http://127.0.0.1:" + collector.port() + "/results",
+              "http://127.0.0.1:" + collector + "/results",
               spool.toString());
       for (int kill = 0; kill < KILLS; kill++) {
         Process node = start(arguments, kill);
-        try (RunningRollcall running = again.start()) {
+        try (RunningRollcall running = collecting.start()) {
           int before = stored(results).size();
           await().atMost(PATIENCE).until(() -> stored(results).size() > before + 300);
           if (kill % 2 == 0) {
@@ -74,7 +67,7 @@ class NodeCrashIT {
         }
       }
       Process last = start(arguments, KILLS);
-      try (RunningRollcall running = again.start()) {
+      try (RunningRollcall running = collecting.start()) {
         await().atMost(PATIENCE).until(() -> stored(results).stream().anyMatch(this::isOfLast));
         assertThat(running.get("/nowhere").status()).isEqualTo(404);
       } finally {
