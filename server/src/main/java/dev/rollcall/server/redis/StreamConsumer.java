@@ -88,6 +88,7 @@ final class StreamConsumer implements AutoCloseable {
   /// Redis refuses writes: whoever calls waits until this process has seen the end of the stream.
   void lookAgain() {
     looksAgain = true;
+    end.blocked(false); // as far as anybody knows
     loop.wake();
   }
 
