@@ -85,7 +85,7 @@ class RedisIT {
             .untilAsserted(
                 () ->
                     assertThat(call(rollcall, 0).json().path("message").asString())
-                        .isEqualTo("recorded, and applied when the database is back"));
+                        .isEqualTo("recorded, and waits for the database"));
         await().atMost(PATIENCE).until(() -> rollcall.health("/ready").statusCode() == 503);
         assertThat(json(rollcall.health("/ready").body()).at("/reasons/database").isMissingNode())
             .isFalse();

@@ -132,8 +132,10 @@ public final class Redis implements AutoCloseable {
             clock);
     buffers.add(buffer);
     for (String stream : streams) {
-      consumers.add(
-          new StreamConsumer(stream, consumers.size(), kind, buffer.end(stream), servers, parts));
+      StreamConsumer consumer =
+          new StreamConsumer(stream, consumers.size(), kind, buffer.end(stream), servers, parts);
+      consumers.add(consumer);
+      watch.whenStanding(stream, consumer::stands);
     }
     return buffer;
   }

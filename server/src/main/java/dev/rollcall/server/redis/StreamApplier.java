@@ -28,7 +28,7 @@ final class StreamApplier<I, R> {
   private final long process;
   private final Clock clock;
   private final KeptAside aside;
-  private final Batch<Chunk, List<Result>> applying = this::applyAll;
+  private final Batch<Chunk, Optional<List<Result>>> applying = this::applyAll;
 
   /// Items to apply in one transaction.
   private record Chunk(List<StreamEntry.Item> items) {}
@@ -72,9 +72,10 @@ final class StreamApplier<I, R> {
 
   /// Applies what is not applied yet.
   ///
+  /// @return false if another process applies the stream; some may be applied
   /// @throws StorageException if the database is unavailable; some may be applied
-  void apply(List<StreamEntryBinary> entries) {
-    applyInParts(
+  boolean apply(List<StreamEntryBinary> entries) {
+    return applyInParts(
         items(
             entries,
             (entry, e) ->
@@ -102,16 +103,19 @@ final class StreamApplier<I, R> {
     return items;
   }
 
-  private void applyInParts(List<StreamEntry.Item> items) {
+  private boolean applyInParts(List<StreamEntry.Item> items) {
     for (int from = 0; from < items.size(); from += AT_ONCE) {
-      apply(new Chunk(items.subList(from, Math.min(items.size(), from + AT_ONCE))));
+      if (!apply(new Chunk(items.subList(from, Math.min(items.size(), from + AT_ONCE))))) {
+        return false;
+      }
     }
+    return true;
   }
 
-  private void apply(Chunk chunk) {
-    List<Result> done;
+  private boolean apply(Chunk chunk) {
+    Optional<List<Result>> applied;
     try {
-      done = commits.write(applying, chunk);
+      applied = commits.write(applying, chunk);
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -120,15 +124,18 @@ final class StreamApplier<I, R> {
       }
       if (chunk.items().size() > 1) { // one of them cannot be written: separate it from the others
         int half = chunk.items().size() / 2;
-        apply(new Chunk(chunk.items().subList(0, half)));
-        apply(new Chunk(chunk.items().subList(half, chunk.items().size())));
-      } else {
-        StreamEntry.Item item = chunk.items().getFirst();
-        aside.add(
-            item.writer() + "/" + item.number(), item.alone(), "an item cannot be applied", e);
+        return apply(new Chunk(chunk.items().subList(0, half)))
+            && apply(new Chunk(chunk.items().subList(half, chunk.items().size())));
       }
-      return;
+      StreamEntry.Item item = chunk.items().getFirst();
+      aside.add(item.writer() + "/" + item.number(), item.alone(), "an item cannot be applied", e);
+      return true;
     }
+    applied.ifPresent(done -> tell(chunk, done));
+    return applied.isPresent();
+  }
+
+  private void tell(Chunk chunk, List<Result> done) {
     counts.applied().inc(done.size());
     counts.replayed().inc(chunk.items().size() - done.size());
     List<Result> ofOthers = new ArrayList<>();
@@ -151,13 +158,17 @@ final class StreamApplier<I, R> {
                 one.result().orElseThrow()));
   }
 
-  private List<List<Result>> applyAll(Handle tx, List<Chunk> chunks) {
+  private List<Optional<List<Result>>> applyAll(Handle tx, List<Chunk> chunks) {
     return chunks.stream().map(chunk -> apply(tx, chunk)).toList();
   }
 
-  /// The results of the items that were not applied before.
-  private List<Result> apply(Handle tx, Chunk chunk) {
-    database.takeTurns(tx, stream);
+  /// The results of the items that were not applied before; empty if another process is applying
+  /// the stream. It is not waited for: it may stand still, and a writer that waits for it could not
+  /// even say that this process lives.
+  private Optional<List<Result>> apply(Handle tx, Chunk chunk) {
+    if (!database.takeFreeTurn(tx, stream)) {
+      return Optional.empty();
+    }
     List<StreamEntry.Item> items = StreamPositions.unapplied(tx, stream, chunk.items());
     List<StreamEntry.Item> real =
         items.stream().filter(item -> item.bytes().length > 0).toList(); // see StreamBuffer.NOTHING
@@ -174,7 +185,7 @@ final class StreamApplier<I, R> {
                   ? kind.encodeResult(found.get(next++))
                   : Optional.of(StreamBuffer.NOTHING)));
     }
-    return all;
+    return Optional.of(all);
   }
 
   /// Whether this is an entry of Rollcall.

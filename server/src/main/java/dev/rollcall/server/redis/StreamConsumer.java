@@ -2,6 +2,7 @@ package dev.rollcall.server.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
@@ -36,6 +38,9 @@ final class StreamConsumer implements AutoCloseable {
 
   private static final Duration RETRY = Duration.ofMillis(500);
 
+  /// After the turn of another process.
+  private static final Duration BUSY = Duration.ofMillis(200);
+
   /// How soon this process looks whether another one has applied what it has read.
   private static final Duration LOOK = Duration.ofMillis(50);
 
@@ -48,7 +53,14 @@ final class StreamConsumer implements AutoCloseable {
   private final KeptAside aside;
   private final StreamEnd end;
   private final StreamApplier<?, ?> applier;
+  private final Claimant claimant;
   private volatile boolean looksAgain;
+
+  /// Nobody applies the stream.
+  private final AtomicBoolean stands = new AtomicBoolean();
+
+  /// Another process has the lease.
+  private volatile boolean leftToOthers;
 
   // Used by the thread only:
   private final LoopConnection redis;
@@ -69,8 +81,8 @@ final class StreamConsumer implements AutoCloseable {
     this.end = end;
     this.redis = new LoopConnection(servers);
     this.clock = parts.clock();
-    this.lease =
-        new StreamLease(stream, number, parts.process(), parts.database().claimant(), clock);
+    this.claimant = parts.database().claimant();
+    this.lease = new StreamLease(stream, number, parts.process(), claimant, clock);
     this.aside = new KeptAside(stream, parts.counts(), clock);
     this.applier = new StreamApplier<>(stream, kind, parts, aside);
     this.loop =
@@ -92,12 +104,23 @@ final class StreamConsumer implements AutoCloseable {
     loop.wake();
   }
 
+  /// Nobody applies the stream: whoever has it seems to be unable to, and this process need not
+  /// wait for the end of its lease.
+  void stands() {
+    if (leftToOthers && claimant.isBelieved()) {
+      stands.set(true);
+      loop.wake();
+    }
+  }
+
   private Duration round() {
     if (looksAgain) {
       looksAgain = false;
       lease.lost();
     }
-    Optional<StreamLease.State> state = redis.use(lease::hold);
+    boolean standing = stands.getAndSet(false);
+    Optional<StreamLease.State> state = redis.use(open -> lease.hold(open, standing));
+    leftToOthers = state.filter(StreamLease.State.OTHERS::equals).isPresent();
     if (state.isEmpty()) {
       return lost();
     }
@@ -128,7 +151,9 @@ final class StreamConsumer implements AutoCloseable {
       return Duration.ZERO;
     }
     try {
-      applier.apply(unapplied(entries.get()));
+      if (!applier.apply(unapplied(entries.get()))) {
+        return BUSY;
+      }
     } catch (StorageException e) { // the database says so itself; perhaps others reach it
       end(lease::leave);
       return RETRY;
@@ -201,8 +226,7 @@ final class StreamConsumer implements AutoCloseable {
         return false;
       }
     }
-    applier.apply(entries);
-    return true;
+    return applier.apply(entries);
   }
 
   private Duration lost() {

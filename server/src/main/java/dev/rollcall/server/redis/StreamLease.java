@@ -11,7 +11,8 @@ import redis.clients.jedis.params.SetParams;
 ///
 /// The streams are divided as the due rows are ([Claimant.Share]), so that no process applies them
 /// all. A process takes the streams of its share from whoever has them, and the others only if
-/// nobody has them: their process may be unable to. For one thread.
+/// nobody has them, or nobody applies them: their process may be dead, stand still, or not reach
+/// the database. For one thread.
 final class StreamLease {
   private static final Duration LEASE = Duration.ofSeconds(4);
 
@@ -53,14 +54,16 @@ final class StreamLease {
   }
 
   /// Whether this process may read the stream now.
-  State hold(Jedis redis) {
+  ///
+  /// @param stands whether nobody applies it: see [StreamWatch.Seen]
+  State hold(Jedis redis, boolean stands) {
     Duration now = clock.monotonic();
     if (state != State.OTHERS && now.minus(asked).compareTo(RENEW) < 0) {
       return state;
     }
     asked = now;
     SetParams lease = SetParams.setParams().px(LEASE.toMillis());
-    boolean takes = process.equals(redis.get(key)) || takesFromOthers(now);
+    boolean takes = process.equals(redis.get(key)) || takesFromOthers(now, stands);
     try {
       boolean held = redis.set(key, process, takes ? lease : lease.nx()) != null;
       state = held ? State.OURS : State.OTHERS;
@@ -74,8 +77,9 @@ final class StreamLease {
   }
 
   /// A process that is alone has nobody to take it from.
-  private boolean takesFromOthers(Duration now) {
-    return claimant.share().of() > 1 && isOfShare() && now.compareTo(leftUntil) >= 0;
+  private boolean takesFromOthers(Duration now, boolean stands) {
+    boolean takes = stands ? claimant.isBelieved() : claimant.share().of() > 1 && isOfShare();
+    return takes && now.compareTo(leftUntil) >= 0;
   }
 
   /// Whether the stream is of the share of this process.

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
@@ -16,13 +17,19 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.resps.StreamEntry;
 
 /// Looks five times a second at what waits in the streams: how much, and since when, by the clock
-/// of Redis.
+/// of Redis; and whether somebody applies it.
 final class StreamWatch implements AutoCloseable {
   private static final Duration EACH = Duration.ofMillis(200);
   private static final Duration RETRY = Duration.ofMillis(500);
 
   /// Counting the bytes of a stream is not free.
   private static final Duration BYTES = Duration.ofSeconds(1);
+
+  /// If the same entry is the oldest for so long, nobody applies the stream, or its reader is slow.
+  private static final Duration STANDS = Duration.ofMillis(500);
+
+  /// Who has not looked for so long does not know whether the stream stood still: this process did.
+  private static final Duration GAP = Duration.ofSeconds(1);
 
   private final Clock clock;
   private final Optional<RedisTime> databaseTime;
@@ -31,16 +38,36 @@ final class StreamWatch implements AutoCloseable {
   private volatile Map<String, Seen> seen = Map.of();
   private volatile long bytes;
 
+  private final Map<String, Runnable> standing = new ConcurrentHashMap<>();
+
   // Used by the thread only:
   private final LoopConnection redis;
   private Duration counted = Duration.ofDays(-1);
+  private Duration looked = Duration.ofDays(-1);
+  private final Map<String, Oldest> oldest = new HashMap<>();
 
   /// @param at when it was looked at, on the monotonic clock: what was added later is not in it
   /// @param entries how many wait
   /// @param oldest how long the oldest of them had waited; zero if none waits
-  record Seen(Duration at, long entries, Duration oldest) {}
+  /// @param stands whether nobody has applied any for a while, and nobody else reads them since
+  record Seen(Duration at, long entries, Duration oldest, boolean stands) {
+    private static Seen nothing(Duration at) {
+      return new Seen(at, 0, Duration.ZERO, false);
+    }
+  }
 
-  private record Asked(Response<List<StreamEntry>> oldest, Response<Long> entries) {}
+  /// @param owner whose [StreamLease] it is
+  private record Asked(
+      Response<List<StreamEntry>> oldest, Response<Long> entries, Response<String> owner) {}
+
+  /// The oldest entry of a stream, and who reads it.
+  ///
+  /// @param since since when it has been the same, on the monotonic clock
+  private record Oldest(StreamEntryID id, String owner, Duration since) {
+    boolean isSame(Oldest other) {
+      return id.equals(other.id) && owner.equals(other.owner);
+    }
+  }
 
   /// @param databaseTime is told what Redis says of the time
   StreamWatch(RedisServers servers, Clock clock, Optional<RedisTime> databaseTime) {
@@ -52,8 +79,14 @@ final class StreamWatch implements AutoCloseable {
   /// Looks at these streams too. To be called before [#start].
   void add(List<String> streams) {
     Map<String, Seen> all = new HashMap<>(seen);
-    streams.forEach(stream -> all.put(stream, new Seen(clock.monotonic(), 0, Duration.ZERO)));
+    streams.forEach(stream -> all.put(stream, Seen.nothing(clock.monotonic())));
     seen = Map.copyOf(all);
+  }
+
+  /// Calls this while a stream [stands][Seen#stands]. It returns at once. To be called before
+  /// [#start].
+  void whenStanding(String stream, Runnable told) {
+    standing.put(stream, told);
   }
 
   /// @param nowToo whether it looks once before this returns
@@ -71,7 +104,7 @@ final class StreamWatch implements AutoCloseable {
   /// What was last seen of a stream.
   Seen of(String stream) {
     Seen found = seen.get(stream);
-    return found == null ? new Seen(clock.monotonic(), 0, Duration.ZERO) : found;
+    return found == null ? Seen.nothing(clock.monotonic()) : found;
   }
 
   /// How many bytes all of them take in Redis.
@@ -96,7 +129,8 @@ final class StreamWatch implements AutoCloseable {
             stream,
             new Asked(
                 pipeline.xrange(stream, (StreamEntryID) null, (StreamEntryID) null, 1),
-                pipeline.xlen(stream)));
+                pipeline.xlen(stream),
+                pipeline.get(StreamLease.key(stream))));
         if (counts) {
           sizes.put(stream, pipeline.memoryUsage(stream));
         }
@@ -104,11 +138,21 @@ final class StreamWatch implements AutoCloseable {
       pipeline.sync();
       long millis =
           Long.parseLong(time.get().get(0)) * 1_000 + Long.parseLong(time.get().get(1)) / 1_000;
+      if (now.minus(looked).compareTo(GAP) > 0) {
+        oldest.clear();
+      }
+      looked = now;
       Map<String, Seen> found = new HashMap<>();
       asked.forEach(
           (stream, answer) ->
-              found.put(stream, seen(answer, now, millis).orElseGet(() -> of(stream))));
+              found.put(stream, seen(stream, answer, now, millis).orElseGet(() -> of(stream))));
       seen = Map.copyOf(found);
+      standing.forEach(
+          (stream, told) -> {
+            if (of(stream).stands()) {
+              told.run();
+            }
+          });
       Duration answered = clock.monotonic();
       databaseTime.ifPresent(
           one -> one.seen(open, Instant.ofEpochMilli(millis), ahead.orElseThrow(), now, answered));
@@ -120,22 +164,33 @@ final class StreamWatch implements AutoCloseable {
     return EACH;
   }
 
-  /// Empty if the key is no stream.
-  private static Optional<Seen> seen(Asked answer, Duration now, long millis) {
-    List<StreamEntry> oldest;
+  /// Empty if the key is no stream, or that of its reader no text.
+  private Optional<Seen> seen(String stream, Asked answer, Duration now, long millis) {
+    List<StreamEntry> first;
+    String owner;
     try {
-      oldest = answer.oldest().get();
+      first = answer.oldest().get();
+      owner = String.valueOf(answer.owner().get());
     } catch (JedisDataException e) {
       if (KeyTypes.isSaidBy(e)) {
         return Optional.empty();
       }
       throw e;
     }
-    Duration age =
-        oldest.isEmpty()
-            ? Duration.ZERO
-            : Duration.ofMillis(Math.max(0, millis - oldest.getFirst().getID().getTime()));
-    return Optional.of(new Seen(now, answer.entries().get(), age));
+    long entries = answer.entries().get();
+    if (first.isEmpty()) {
+      oldest.remove(stream);
+      return Optional.of(new Seen(now, entries, Duration.ZERO, false));
+    }
+    StreamEntryID id = first.getFirst().getID();
+    Oldest known =
+        oldest.merge(
+            stream,
+            new Oldest(id, owner, now),
+            (before, again) -> before.isSame(again) ? before : again);
+    Duration age = Duration.ofMillis(Math.max(0, millis - id.getTime()));
+    boolean stands = now.minus(known.since()).compareTo(STANDS) >= 0;
+    return Optional.of(new Seen(now, entries, age, stands));
   }
 
   private static long size(Response<Long> response) {

@@ -463,6 +463,20 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /// The same, without waiting.
+  ///
+  /// @return false if it is somebody else's turn
+  public boolean takeFreeTurn(Handle tx, String name) {
+    return switch (dialect) {
+      case Dialect.Sqlite _ -> true;
+      case Dialect.Postgres _ ->
+          tx.createQuery("SELECT pg_try_advisory_xact_lock(hashtext(:name))")
+              .bind("name", name)
+              .mapTo(Boolean.class)
+              .one();
+    };
+  }
+
   Dialect dialect() {
     return dialect;
   }

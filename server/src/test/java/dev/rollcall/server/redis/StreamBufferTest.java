@@ -18,12 +18,16 @@ import dev.rollcall.server.sql.Wire;
 import dev.rollcall.server.time.BackgroundLoop;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -306,6 +310,47 @@ class StreamBufferTest {
 
     process = new RunningProcess(location, location());
     awaitWritten(1, 2);
+  }
+
+  /// It is not waited for the end of its lease.
+  @Test
+  void aStreamIsReadByAnotherProcessIfTheOneThatHasItAppliesNothing() {
+    writeThrough(0);
+    try (Jedis redis = server.client()) {
+      String owner = StreamLease.key(stream());
+      redis.set(owner, "another"); // for ever
+      AtomicInteger number = new AtomicInteger();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                Written<Integer> _ = write(number.incrementAndGet());
+                return !"another".equals(redis.get(owner));
+              });
+      writeThrough(number.incrementAndGet());
+      await().atMost(PATIENCE).until(() -> process.buffer.waiting() == 0);
+    }
+  }
+
+  /// A transaction that stands still, with the process that began it, is not waited for by those
+  /// that are needed for other writes.
+  @Test
+  void noWriterOfTheDatabaseWaitsForAProcessThatStandsStillWhileItAppliesAStream()
+      throws Exception {
+    writeThrough(0);
+    try (Connection standing = TestDatabases.postgres().getPostgresDatabase().getConnection();
+        Statement statement = standing.createStatement()) {
+      standing.setAutoCommit(false);
+      statement.execute("SELECT pg_advisory_xact_lock(hashtext('" + stream() + "'))");
+      assertThat(write(1)).isEqualTo(new Written.Waits<>());
+      try (ResultSet waiting =
+          statement.executeQuery("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")) {
+        assertThat(waiting.next()).isTrue();
+        assertThat(waiting.getInt(1)).isZero();
+      }
+      standing.rollback();
+    }
+    awaitWritten(0, 1);
   }
 
   /// As if the process had been killed between its commit and the deletion of the entry.

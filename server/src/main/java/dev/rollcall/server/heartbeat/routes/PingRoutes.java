@@ -33,7 +33,7 @@ import java.util.regex.Pattern;
 /// The routes for pings, those of runs with a start and an end included.
 public final class PingRoutes {
   private static final String PAUSED = "recorded, but paused: no next call is expected";
-  private static final String WAITING = "recorded, and applied when the database is back";
+  private static final String WAITING = "recorded, and waits for the database";
   private static final int KEPT_OUTPUT = 10_000;
   private static final Duration FULL_AGAIN = Duration.ofMinutes(1);
   private static final Pattern EXIT_CODE = Pattern.compile("-?[1-9][0-9]{0,9}");

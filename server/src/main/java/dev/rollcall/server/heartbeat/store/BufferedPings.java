@@ -47,8 +47,7 @@ public final class BufferedPings implements Function<HeartbeatChange, PingOutcom
     }
     if (!buffer.awaitApplied(change)) {
       throw new Unavailable(
-          "the database is away, and calls of this heartbeat wait for it: nothing was changed",
-          AGAIN);
+          "calls of this heartbeat still wait for the database: nothing was changed", AGAIN);
     }
     return commits.write(writer, change);
   }
