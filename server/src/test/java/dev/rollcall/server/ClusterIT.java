@@ -8,6 +8,7 @@ import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import dev.rollcall.server.sql.NextVersion;
 import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.sql.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +42,12 @@ class ClusterIT {
   }
 
   private Plan plan(String name, String yaml) throws IOException {
+    return plan(name, database, yaml);
+  }
+
+  private Plan plan(String name, String url, String yaml) throws IOException {
     return Plan.in(Files.createDirectories(folder.resolve(name)))
-        .flags("--database=" + database, "--cluster-name=" + name)
+        .flags("--database=" + url, "--cluster-name=" + name)
         .yaml(yaml);
   }
 
@@ -118,13 +123,13 @@ class ClusterIT {
           RunningRollcall other = plan("other", yaml).start()) {
         awaitState(other, "one", "up");
         await().atMost(PATIENCE).until(() -> arrivals("/set/9") > 4);
-        signal("STOP", one);
+        one.signal("STOP");
         targets.set("/set/3", 503);
         targets.set("/set/4", 503);
         awaitState(other, "one", "taken over");
         int before = arrivals("/set/9");
         await().atMost(PATIENCE).until(() -> arrivals("/set/9") > before + 4);
-        signal("CONT", one);
+        one.signal("CONT");
         awaitState(other, "one", "up");
         int after = arrivals("/set/9");
         await().atMost(PATIENCE).until(() -> arrivals("/set/9") > after + 4);
@@ -155,10 +160,46 @@ class ClusterIT {
         .sum();
   }
 
-  private static void signal(String signal, RunningRollcall rollcall)
-      throws IOException, InterruptedException {
-    String[] command = {"kill", "-" + signal, "" + rollcall.pid()};
-    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+  /// It waited for the answer of the database when it was stopped, and gets it when it goes on: so
+  /// it was not the database that was silent.
+  @Test
+  void aProcessThatStoodStillWhileItClaimedDoesNotTakeTheDatabaseForAway() throws Exception {
+    int services = 10;
+    String yaml = services(services, "/status/200/");
+    try (Wire wire = new Wire(TestDatabases.postgresPort());
+        RunningRollcall one =
+            plan("one", database.replaceFirst(":\\d+/", ":" + wire.port() + "/"), yaml).start();
+        RunningRollcall other = plan("other", yaml).start()) {
+      awaitState(other, "one", "up");
+      await().atMost(PATIENCE).until(() -> arrivals("/status/200/9") > 4);
+      int asked = arrivals("/status/200/9") + arrivals("/status/200/8");
+      wire.stall();
+      await() // what it had claimed before
+          .atMost(PATIENCE)
+          .until(() -> arrivals("/status/200/9") + arrivals("/status/200/8") > asked);
+      one.signal("STOP");
+      awaitState(other, "one", "taken over");
+      int before = arrivals("/status/200/9");
+      await().atMost(PATIENCE).until(() -> arrivals("/status/200/9") > before + 4);
+      one.signal("CONT");
+      assertThat(one.health("/health").statusCode()).isEqualTo(200);
+      wire.mend();
+      awaitState(other, "one", "up");
+      int after = arrivals("/status/200/9");
+      await().atMost(PATIENCE).until(() -> arrivals("/status/200/9") > after + 4);
+      for (int i = 0; i < services; i++) {
+        List<Long> arrivals = List.copyOf(targets.seen("/status/200/" + i).arrivals());
+        long elapsed = arrivals.getLast() - arrivals.getFirst();
+        assertThat(arrivals.size() - 1L)
+            .as("service %d: %s%n%s", i, arrivals, one.log())
+            .isLessThanOrEqualTo(elapsed / INTERVAL_MS + 3);
+      }
+      assertThat(one.log())
+          .contains("took this one for dead")
+          .doesNotContain("the database is unavailable")
+          .doesNotContain("ERROR");
+      assertThat(other.log()).doesNotContain("ERROR");
+    }
   }
 
   @Test

@@ -243,6 +243,12 @@ public final class RunningRollcall implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /// STOP or CONT.
+  void signal(String name) throws IOException, InterruptedException {
+    String[] command = {"kill", "-" + name, "" + pid()};
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+  }
+
   Answer get(String path) {
     return send("GET", path, "");
   }

@@ -211,6 +211,7 @@ public final class Monitor implements AutoCloseable {
             paths,
             writer,
             metrics,
+            pauses,
             clock,
             settings.inFlight());
     MonitorMetrics.watch(registry, runner::inFlight, writer::waiting, writer::lost);

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -44,16 +45,19 @@ public final class DueServices {
   /// A service that is due.
   ///
   /// @param run which of its checks, by [RunState#run]
+  /// @param lease empty if it is checked from memory
   /// @param due since when
   /// @param start when its check starts
-  record DueCheck(RunState state, long run, Instant due, Instant start) {
+  record DueCheck(
+      RunState state, long run, Optional<Lease<Schedule.Row>> lease, Instant due, Instant start) {
     /// The check that was just begun; it starts when it is due.
-    private static DueCheck begun(RunState state, Instant due) {
-      return new DueCheck(state, state.run(), due, due);
+    private static DueCheck begun(
+        RunState state, Optional<Lease<Schedule.Row>> lease, Instant due) {
+      return new DueCheck(state, state.run(), lease, due, due);
     }
 
     DueCheck startingAt(Instant moment) {
-      return new DueCheck(state, run, due, moment);
+      return new DueCheck(state, run, lease, due, moment);
     }
   }
 
@@ -117,10 +121,16 @@ public final class DueServices {
     for (Lease<Schedule.Row> lease : leases) {
       RunState state = states.get(lease.key());
       if (state != null && state.begin(lease.fence())) {
-        checks.add(DueCheck.begun(state, lease.due()));
+        checks.add(DueCheck.begun(state, Optional.of(lease), lease.due()));
       }
     }
     return checks;
+  }
+
+  /// Whether this process may still run a check that was begun. Not if it has stood still since,
+  /// and others have taken the service over. Waits for a sign of life if others may have.
+  boolean mayRun(DueCheck check) {
+    return check.lease().map(schedule.rows().claimant()::mayHold).orElse(true);
   }
 
   /// Whether other processes still have to write what they found without the database.
@@ -150,7 +160,7 @@ public final class DueServices {
         .sorted(Comparator.comparing(Remembered::due))
         .limit(limit)
         .filter(one -> one.state().begin())
-        .map(one -> DueCheck.begun(one.state(), one.due()))
+        .map(one -> DueCheck.begun(one.state(), Optional.empty(), one.due()))
         .toList();
   }
 

@@ -184,14 +184,15 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
   }
 
-  /// Whether outcomes wait because the database failed when they were written. What waits in Redis
-  /// counts too, of whichever process: a service that is claimed before its outcomes are written
-  /// would be judged by what is old.
+  /// Whether outcomes wait because the database failed when they were written.
   boolean stuck() {
-    return stuck || isBehind();
+    return stuck;
   }
 
-  private boolean isBehind() {
+  /// Whether outcomes of whichever process have waited in Redis for a while, or may have: a service
+  /// that is claimed before they are written would be judged by what is old. That says nothing
+  /// about the database: whoever writes them may be slow, or dead until another one does it.
+  boolean isBehind() {
     return stream.isPresent() && stream.get().lag().compareTo(BEHIND) >= 0;
   }
 
@@ -200,9 +201,9 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     return stream.isPresent() ? "Redis" : "memory";
   }
 
-  /// Whether the database seems to be available.
-  boolean answers() {
-    return database.trouble().isEmpty();
+  /// Why the database seems to be unavailable, if it does.
+  Optional<String> trouble() {
+    return database.trouble();
   }
 
   /// Whether the database answers and all waiting outcomes are written.

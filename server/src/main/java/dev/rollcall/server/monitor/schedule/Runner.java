@@ -12,6 +12,7 @@ import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.ClockWatch;
 import dev.rollcall.server.time.Durations;
+import dev.rollcall.server.time.Pauses;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -46,14 +47,11 @@ public final class Runner implements AutoCloseable {
   private static final Duration SET_BACK = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /// A database that does not answer for so long counts as unavailable.
-  private static final Duration SILENCE = Duration.ofSeconds(5);
-
   /// The longest time to sleep. A longer one would only be computed after the clock was set back.
   private static final Duration LONGEST_SLEEP = ROUND.plus(AHEAD);
 
   /// If no round has ended for so long, the checks have stopped. A round takes moments, or
-  /// [#SILENCE].
+  /// [WithoutDatabase#SILENCE].
   private static final Duration STUCK = Duration.ofSeconds(30);
 
   /// Checks that are overdue (after a restart, or of many new services) start at this distance. It
@@ -105,6 +103,7 @@ public final class Runner implements AutoCloseable {
   private Optional<Future<List<Lease<Schedule.Row>>>> pendingClaim = Optional.empty();
   private volatile Optional<Duration> lastRound = Optional.empty();
 
+  /// @param pauses tells whether this process stood still
   /// @param mostInFlight how many checks may run at once
   public Runner(
       DueServices dueServices,
@@ -112,6 +111,7 @@ public final class Runner implements AutoCloseable {
       PathWatch paths,
       OutcomeWriter writer,
       MonitorMetrics metrics,
+      Pauses pauses,
       Clock clock,
       int mostInFlight) {
     this.dueServices = dueServices;
@@ -126,7 +126,7 @@ public final class Runner implements AutoCloseable {
     this.warm = clock.monotonic().plus(COLD);
     this.swept = started;
     this.clocks = new ClockWatch(clock, SET_BACK);
-    this.withoutDatabase = new WithoutDatabase(dueServices, writer, clock);
+    this.withoutDatabase = new WithoutDatabase(dueServices, writer, pauses, clock);
   }
 
   /// Starts the checks; if the database is unavailable, from memory.
@@ -200,25 +200,33 @@ public final class Runner implements AutoCloseable {
   private List<DueServices.DueCheck> dueChecks(Instant now, int limit) throws InterruptedException {
     Instant until = now.plus(AHEAD);
     if (withoutDatabase.isNow()) {
-      return dueServices.remembered(until, limit);
+      return withoutDatabase.remembered(until, limit);
     }
     if (writer.stuck()) {
-      return fromMemory("the results of checks cannot be written", until, limit);
+      return withoutDatabase.begin("the results of checks cannot be written", until, limit);
+    }
+    if (withoutDatabase.isBehind()) {
+      Optional<String> trouble = writer.trouble();
+      return trouble.isPresent()
+          ? withoutDatabase.begin(trouble.get(), until, limit)
+          : withoutDatabase.remembered(until, limit);
     }
     Future<List<Lease<Schedule.Row>>> claim =
         pendingClaim.orElseGet(() -> claim(now, until, limit));
     pendingClaim = Optional.of(claim);
     try {
-      List<Lease<Schedule.Row>> leases = claim.get(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+      List<Lease<Schedule.Row>> leases =
+          claim.get(WithoutDatabase.SILENCE.toMillis(), TimeUnit.MILLISECONDS);
       pendingClaim = Optional.empty();
       return dueServices.begin(leases.subList(0, Math.min(limit, leases.size())));
     } catch (TimeoutException e) {
       // The claim may still succeed. Then its checks start when the database answers again.
-      return fromMemory("it has not answered for " + Durations.words(SILENCE), until, limit);
+      String silent = "it has not answered for " + Durations.words(WithoutDatabase.SILENCE);
+      return withoutDatabase.begin(silent, until, limit);
     } catch (ExecutionException e) {
       pendingClaim = Optional.empty();
       return switch (e.getCause()) {
-        case StorageException storage -> fromMemory(storage.reason(), until, limit);
+        case StorageException storage -> withoutDatabase.begin(storage.reason(), until, limit);
         case RuntimeException bug -> throw bug;
         case null, default -> throw new IllegalStateException(e.getCause());
       };
@@ -256,11 +264,6 @@ public final class Runner implements AutoCloseable {
         });
   }
 
-  private List<DueServices.DueCheck> fromMemory(String reason, Instant until, int limit) {
-    withoutDatabase.begin(reason);
-    return dueServices.remembered(until, limit);
-  }
-
   /// Starts each check at its time.
   private void start(List<DueServices.DueCheck> starts) {
     Iterator<DueServices.DueCheck> left = starts.iterator();
@@ -287,6 +290,10 @@ public final class Runner implements AutoCloseable {
     RunState state = dueCheck.state();
     ScheduledCheck check = state.check();
     try {
+      if (!dueServices.mayRun(dueCheck)) {
+        state.abandon(dueCheck.run(), clock.wall());
+        return; // this process stood still, and another one checks it
+      }
       // A check that became due while Rollcall was not running does not count as late.
       Instant due = dueCheck.due().isBefore(started) ? started : dueCheck.due();
       Observation observation = paths.observed(check, checkRunner.ask(check, due));

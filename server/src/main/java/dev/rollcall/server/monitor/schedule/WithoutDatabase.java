@@ -3,9 +3,12 @@ package dev.rollcall.server.monitor.schedule;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.Pauses;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -15,11 +18,19 @@ final class WithoutDatabase implements AutoCloseable {
   private static final Logger LOG = System.getLogger(WithoutDatabase.class.getName());
   private static final Duration RETRY = Duration.ofMillis(500);
 
+  /// A database that does not answer for so long counts as unavailable.
+  static final Duration SILENCE = Duration.ofSeconds(5);
+
+  /// If this process itself has stood still for so long, it is not the database that was silent,
+  /// and others may have taken over what it remembers. It is less than others wait before they do.
+  private static final Duration STOOD_STILL = Duration.ofSeconds(2);
+
   /// How long to wait for other processes.
   private static final Duration MOST_FOR_OTHERS = Duration.ofSeconds(10);
 
   private final DueServices dueServices;
   private final OutcomeWriter writer;
+  private final Pauses pauses;
   private final Clock clock;
   private final AtomicBoolean away = new AtomicBoolean();
   private final BackgroundLoop returns =
@@ -29,9 +40,14 @@ final class WithoutDatabase implements AutoCloseable {
   /// Since when this process is ready to claim again, and waits for others.
   private Optional<Duration> caughtUp = Optional.empty();
 
-  WithoutDatabase(DueServices dueServices, OutcomeWriter writer, Clock clock) {
+  /// Results wait in Redis. For the thread that begins checks.
+  private boolean behind;
+
+  /// @param pauses tells whether this process stood still
+  WithoutDatabase(DueServices dueServices, OutcomeWriter writer, Pauses pauses, Clock clock) {
     this.dueServices = dueServices;
     this.writer = writer;
+    this.pauses = pauses;
     this.clock = clock;
   }
 
@@ -72,7 +88,46 @@ final class WithoutDatabase implements AutoCloseable {
     return away.get();
   }
 
-  void begin(String reason) {
+  /// The database seems to be unavailable: checks continue from memory, unless this process itself
+  /// stood still. Then the next round tries again.
+  ///
+  /// @return the services due by `until`, at most `limit`
+  List<DueServices.DueCheck> begin(String reason, Instant until, int limit) {
+    if (stoodStill()) {
+      return List.of();
+    }
+    begin(reason);
+    return remembered(until, limit);
+  }
+
+  /// The services due by `until` according to memory, at most `limit`. None for a while after this
+  /// process stood still: others may have taken them over, and if the database answers, that is
+  /// known by then.
+  List<DueServices.DueCheck> remembered(Instant until, int limit) {
+    return stoodStill() ? List.of() : dueServices.remembered(until, limit);
+  }
+
+  private boolean stoodStill() {
+    Duration from = clock.monotonic().minus(SILENCE).minus(STOOD_STILL);
+    return pauses.since(from).compareTo(STOOD_STILL) >= 0;
+  }
+
+  /// Whether results wait in Redis that have to be written before anything is claimed.
+  boolean isBehind() {
+    boolean now = writer.isBehind();
+    if (now != behind && !(now && stoodStill())) {
+      behind = now;
+      LOG.log(
+          now ? Level.WARNING : Level.INFO,
+          now
+              ? "results of checks have waited in Redis for some seconds: checks go on from memory"
+                  + " until they are written"
+              : "the results of checks that waited in Redis are written");
+    }
+    return now;
+  }
+
+  private void begin(String reason) {
     LOG.log(
         Level.WARNING,
         "the database is unavailable, checks continue and results wait in "
@@ -85,7 +140,14 @@ final class WithoutDatabase implements AutoCloseable {
   /// Runs in parallel with the checks, since it may take seconds until an unavailable database
   /// reports a failure.
   private Duration awaitDatabase() {
-    if (away.get() && writer.answers() && prepared() && writer.caughtUp() && othersCaughtUp()) {
+    if (!away.get() && writer.stuck()) {
+      boolean _ = writer.caughtUp(); // this process stood still, and its connections were ended
+    }
+    if (away.get()
+        && writer.trouble().isEmpty()
+        && prepared()
+        && writer.caughtUp()
+        && othersCaughtUp()) {
       LOG.log(Level.INFO, "the database is available again");
       away.set(false);
     }
