@@ -21,7 +21,7 @@ final class Reporter implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(1);
 
   /// An offset that is off by less can wait for the next report.
-  private static final Duration EXACT_ENOUGH = Duration.ofMillis(100);
+  private static final Duration EXACT_ENOUGH = Duration.ofMillis(20);
 
   /// For a server that lists no nodes. It may be replaced by one that does.
   private static final Duration RARELY = Duration.ofMinutes(10);
