@@ -495,21 +495,29 @@ class MeasurementContractIT {
             Plan.of("ping", folder).onlyFlags("--count=1", "127.0.0.1"),
             Plan.of("traceroute", folder).onlyFlags("--no-names", "127.0.0.1"),
             Plan.of("measure", folder).onlyFlags("--health-port=0"))) {
-      Ended ended =
-          plan.behind(
-                  "unshare",
-                  "--net",
-                  "setpriv",
-                  "--bounding-set=-all",
-                  "--inh-caps=-all",
-                  "--ambient-caps=-all")
-              .ended();
+      Ended ended = withoutRights(plan).ended();
       assertThat(ended.status()).as("%s", ended).isIn(1, 2);
       assertThat(ended.said().lines())
           .singleElement()
           .asString()
           .contains("CAP_NET_RAW", "net.ipv4.ping_group_range");
     }
+    Ended check =
+        withoutRights(Plan.of("check", folder).onlyFlags("ping://127.0.0.1", "--json")).ended();
+    assertThat(check.status()).isEqualTo(1);
+    assertThat(check.said())
+        .as("nobody knows")
+        .contains("\"up\":false,\"state\":\"unknown\",\"reason\":\"no right to send pings: ");
+  }
+
+  private static Plan withoutRights(Plan plan) {
+    return plan.behind(
+        "unshare",
+        "--net",
+        "setpriv",
+        "--bounding-set=-all",
+        "--inh-caps=-all",
+        "--ambient-caps=-all");
   }
 
   private Path in(String name) throws IOException {

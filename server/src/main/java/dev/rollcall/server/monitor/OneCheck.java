@@ -33,7 +33,13 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param url the URL without user and password
 /// @param failure why it is not up, if it is not
 public record OneCheck(
-    Optional<String> service, String url, Optional<String> failure, Attempt attempt) {
+    Optional<String> service, String url, Optional<Failure> failure, Attempt attempt) {
+  /// Why a check did not find its target up.
+  ///
+  /// @param reason in one line
+  /// @param here whether the cause is on this machine: then nobody knows whether the target is up
+  public record Failure(String reason, boolean here) {}
+
   private static final Map<Phase, String> WORDS = words();
   private static final int LONGEST_NAME = 100;
 
@@ -117,18 +123,18 @@ public record OneCheck(
     return service;
   }
 
-  private static Optional<String> failure(
+  private static Optional<Failure> failure(
       ProbeFactory probes, ServiceDefinition definition, Attempt attempt)
       throws InterruptedException {
     try {
       probes.of(Scope.OPERATOR, definition).check(attempt);
       return Optional.empty();
     } catch (ProbeFailure e) {
-      return Optional.of(e.reason());
+      return Optional.of(new Failure(e.reason(), e.isHere()));
     } catch (InterruptedException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
-      return Optional.of(String.valueOf(e.getMessage()));
+      return Optional.of(new Failure(String.valueOf(e.getMessage()), true));
     }
   }
 
@@ -137,11 +143,15 @@ public record OneCheck(
     return failure.isEmpty();
   }
 
+  private String state() {
+    return failure.map(why -> why.here() ? "unknown" : "down").orElse("up");
+  }
+
   /// A few lines: the result, then how long each part took.
   public String text() {
     String what = service.map(name -> name + " (" + url + ")").orElse(url);
-    StringBuilder text = new StringBuilder(OneLine.of(what) + " is " + (up() ? "up" : "down"));
-    failure.ifPresent(reason -> text.append(": ").append(reason));
+    StringBuilder text = new StringBuilder(OneLine.of(what) + " is " + state());
+    failure.ifPresent(why -> text.append(": ").append(why.reason()));
     text.append('\n');
     attempt.status().ifPresent(status -> text.append("  status      ").append(status).append('\n'));
     if (attempt.redirects() > 0) {
@@ -186,7 +196,8 @@ public record OneCheck(
       service.ifPresent(name -> json.writeStringProperty("service", name));
       json.writeStringProperty("url", url);
       json.writeBooleanProperty("up", up());
-      failure.ifPresent(reason -> json.writeStringProperty("reason", reason));
+      json.writeStringProperty("state", state());
+      failure.ifPresent(why -> json.writeStringProperty("reason", why.reason()));
       attempt.status().ifPresent(status -> json.writeNumberProperty("status", status));
       json.writeNumberProperty("redirects", attempt.redirects());
       attempt
