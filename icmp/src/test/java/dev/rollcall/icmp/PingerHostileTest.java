@@ -8,7 +8,10 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -147,5 +150,37 @@ class PingerHostileTest {
         flood.join();
       }
     }
+  }
+
+  @Test
+  void aHundredThousandThatNeverAnswerHoldBackNobodyElse() throws Exception {
+    int silent = 100_000;
+    LoopbackNetwork.withPingSockets(
+        () -> {
+          LoopbackNetwork.run(
+              "iptables", "-A", "INPUT", "-p", "icmp", "-d", "127.16.0.0/12", "-j", "DROP");
+          Map<PingStatus, AtomicInteger> ofSilent = new ConcurrentHashMap<>();
+          Map<PingStatus, AtomicInteger> ofOther = new ConcurrentHashMap<>();
+          CountDownLatch left = new CountDownLatch(silent + silent / 1_000);
+          PingListener listener =
+              result -> {
+                (result.tag() == 0 ? ofSilent : ofOther)
+                    .computeIfAbsent(result.status(), _ -> new AtomicInteger())
+                    .incrementAndGet();
+                left.countDown();
+              };
+          try (Pinger pinger = Pinger.open(FAST, listener)) {
+            for (int i = 0; i < silent; i++) {
+              byte[] target = {127, (byte) (16 + (i >> 16)), (byte) (i >> 8), (byte) i};
+              pinger.submit(InetAddress.getByAddress(target), 0, Duration.ofMillis(200));
+              if (i % 1_000 == 0) {
+                pinger.submit(address("127.1.1.1"), 1, PATIENCE);
+              }
+            }
+            assertThat(left.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+          }
+          assertThat(ofSilent).containsOnlyKeys(PingStatus.TIMEOUT);
+          assertThat(ofOther).containsOnlyKeys(PingStatus.REPLY);
+        });
   }
 }
