@@ -19,67 +19,121 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// Somebody is told that something is wrong, once, and that it is over, on SQLite: what
-/// [IncidentContractIT] leaves out, or what needs a start of its own.
+/// [IncidentContractIT] leaves out.
+///
+/// One program, `rollcall`, for most tests. Each of them has a mail server, channels and subjects
+/// of its own, and leaves nothing there but past incidents. Those that need a start of their own
+/// start `own`.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IncidentIT {
-  @TempDir Path folder;
-
+  private RunningRollcall rollcall;
   private MailServer mails;
   private Targets targets;
-  private String database = "";
+  private int test;
 
-  /// Where the rows of a test are.
+  /// Where the rows of a start are.
   String database() {
     return "";
   }
 
+  @BeforeAll
+  void startAll(@TempDir Path folder) {
+    rollcall = plan(folder, database()).yaml("incidents: {together: 100ms}\n").start();
+  }
+
+  @AfterAll
+  void stopAll() {
+    rollcall.close();
+  }
+
   @BeforeEach
   void start() throws IOException {
-    database = database();
+    test++;
     mails = new MailServer();
     targets = new Targets();
   }
 
   @AfterEach
   void stop() throws IOException {
+    for (JsonNode channel : rollcall.rows("/v1/channels")) {
+      rollcall.status("DELETE", "/v1/channels/" + channel.get("name").stringValue());
+    }
+    for (JsonNode service : rollcall.rows("/v1/services")) {
+      rollcall.status("DELETE", "/v1/services/" + service.get("id"));
+    }
+    rollcall.removeHeartbeats();
+    for (JsonNode manual : incidents("?state=open&kind=manual")) {
+      rollcall.status("POST", "/v1/incidents/" + manual.get("id") + "/resolve");
+    }
+    await().atMost(PATIENCE).until(() -> incidents("?state=open").isEmpty());
     mails.close();
     targets.close();
   }
 
-  private Plan plan() {
+  private static Plan plan(Path folder, String database) {
     return Plan.in(folder).flags("--database=" + database);
   }
 
-  private Plan plan(String services) {
-    return plan(services, "");
+  /// Makes a channel to an address of the mail server of the test. Its name is not that of a
+  /// channel of a test before, which is told of the ends of what it was told of.
+  ///
+  /// @param keys more of its keys: `,"route":{"names":"x"}`
+  /// @return its name
+  private String channel(String address, String keys) {
+    String name = address + "-" + test;
+    made(
+        "/v1/channels",
+        """
+        {"name":"%s","type":"mail","host":"127.0.0.1","port":%d,"starttls":"never",
+         "from":"r@example.org","to":"%s@example.org"%s}\
+        """
+            .formatted(name, mails.port(), address, keys));
+    return name;
   }
 
-  /// @param channels others, a line each
-  private Plan plan(String services, String channels) {
-    return plan()
-        .yaml(
-            """
-            incidents: {together: 100ms}
-            channels:
-              - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
-                 to: ops@example.org, route: {absences: true}}
-            %sservices: %s
-            """
-                .formatted(mails.port(), channels, services));
+  /// Makes a service.
+  ///
+  /// @param keys more of its keys: `,"confirm":1`
+  /// @return its path in the API and among the pages, as `/services/7`
+  private String service(String name, String url, String interval, String keys) {
+    JsonNode made =
+        made(
+            "/v1/services",
+            "{\"name\":\"%s\",\"url\":\"%s\",\"interval\":\"%s\"%s}"
+                .formatted(name, url, interval, keys));
+    return "/services/" + made.at("/data/service/data/id");
   }
 
-  private String shop() {
-    return "[{name: shop, url: '%s', interval: 200ms, tags: [prod]}]"
-        .formatted(targets.url("/set/shop"));
+  /// Makes a service as [#service] does, and a channel that mails all that is wrong in the test.
+  private String toldService(String name) {
+    channel("ops", "");
+    return service(name, targets.url("/set/" + name), "200ms", "");
+  }
+
+  private JsonNode made(String path, String body) {
+    Answer made = rollcall.send("POST", path, body);
+    assertThat(made.status()).as("%s", made.json()).isEqualTo(201);
+    return made.json();
+  }
+
+  private List<JsonNode> incidents(String query) {
+    return incidents(rollcall, query);
   }
 
   private static List<JsonNode> incidents(RunningRollcall rollcall, String query) {
@@ -91,6 +145,14 @@ class IncidentIT {
         .toList();
   }
 
+  /// How many incidents the program has told anybody of.
+  private long toldSoFar() {
+    Matcher count =
+        Pattern.compile("rollcall_incident_told_seconds_count (\\d+)")
+            .matcher(rollcall.health("/metrics").body());
+    return count.find() ? Long.parseLong(count.group(1)) : 0;
+  }
+
   private void awaitMails(int many) {
     await().atMost(PATIENCE).until(() -> mails.mails().size() >= many);
     assertThat(mails.mails()).hasSize(many);
@@ -98,152 +160,140 @@ class IncidentIT {
 
   @Test
   void aServiceThatIsDownIsToldOnceWithItsReasonAndItsEnd() throws Exception {
-    try (RunningRollcall rollcall = plan(shop()).start()) {
-      await()
-          .atMost(PATIENCE)
-          .until(() -> rollcall.get("/v1/services").json().toString().contains("\"up\""));
-      assertThat(incidents(rollcall, "")).isEmpty();
-      targets.set(503);
-      awaitMails(1);
-      assertThat(mails.mails().getFirst())
-          .contains("Subject: [Down] shop", "Why: status 503 (expected below 400)");
-      JsonNode open = incidents(rollcall, "?state=open&subject=service:shop&kind=down").getFirst();
-      assertThat(open.get("cause").stringValue()).isEqualTo("status 503 (expected below 400)");
-      assertThat(open.get("severity").stringValue()).isEqualTo("critical");
-      assertThat(open.get("resolved_at").isNull()).isTrue();
-      assertThat(open.get("started_at").asLong())
-          .isLessThanOrEqualTo(open.get("opened_at").asLong());
-      assertThat(rollcall.health("/metrics").body())
-          .contains(
-              "rollcall_incidents_open{kind=\"down\",severity=\"critical\"} 1",
-              "rollcall_incident_told_seconds_count 1");
+    long told = toldSoFar();
+    toldService("shop");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> rollcall.get("/v1/services").json().toString().contains("\"up\""));
+    assertThat(incidents("?subject=service:shop")).isEmpty();
+    targets.set(503);
+    awaitMails(1);
+    assertThat(mails.mails().getFirst())
+        .contains("Subject: [Down] shop", "Why: status 503 (expected below 400)");
+    JsonNode open = incidents("?state=open&subject=service:shop&kind=down").getFirst();
+    assertThat(open.get("cause").stringValue()).isEqualTo("status 503 (expected below 400)");
+    assertThat(open.get("severity").stringValue()).isEqualTo("critical");
+    assertThat(open.get("resolved_at").isNull()).isTrue();
+    assertThat(open.get("started_at").asLong()).isLessThanOrEqualTo(open.get("opened_at").asLong());
+    assertThat(rollcall.health("/metrics").body())
+        .contains("rollcall_incidents_open{kind=\"down\",severity=\"critical\"} 1");
+    assertThat(toldSoFar()).isEqualTo(told + 1);
 
-      String one = "/v1/incidents/" + open.get("id");
-      JsonNode answer = rollcall.get(one).json().at("/data/incident/data/answer");
-      assertThat(answer.get("status").asInt()).isEqualTo(503);
-      assertThat(answer.get("headers").propertyNames()).contains("Date", "Content-Length");
-      assertThat(answer.get("body").stringValue()).isEqualTo("<b>out of order</b>");
-      assertThat(rollcall.page("/incidents/" + open.get("id")))
-          .contains("What came back", "&lt;b&gt;out of order&lt;/b&gt;");
-      assertThat(rollcall.send("POST", one + "/acknowledge", "{\"note\":\"on it\"}").status())
-          .isEqualTo(200);
-      rollcall.send("POST", one + "/acknowledge", "");
-      rollcall.send("DELETE", one + "/acknowledge", "");
-      rollcall.send("POST", one + "/acknowledge", "");
-      rollcall.send("POST", one + "/notes", "{\"text\":\"disk full\"}");
-      assertThat(rollcall.send("POST", one + "/notes", "{\"text\":\" \"}").status()).isEqualTo(400);
-      targets.set(200);
-      awaitMails(2);
-      assertThat(mails.mails().getLast()).contains("Subject: [Up again] shop", "It took:");
-      assertThat(incidents(rollcall, "?state=open")).isEmpty();
-      JsonNode over = rollcall.get(one).json().at("/data/incident/data");
-      assertThat(over.get("state").stringValue()).isEqualTo("resolved");
-      assertThat(over.get("acknowledged_by").stringValue()).isEqualTo("this machine");
-      assertThat(over.get("timeline").valueStream().map(each -> each.get("type").stringValue()))
-          .containsExactly(
-              "opened",
-              "told",
-              "acknowledged",
-              "unacknowledged",
-              "acknowledged",
-              "note",
-              "resolved",
-              "told");
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () ->
-                  rollcall
-                      .get(one)
-                      .json()
-                      .at("/data/incident/data/deliveries")
-                      .valueStream()
-                      .allMatch(each -> each.get("state").stringValue().equals("delivered")));
-      assertThat(
-              rollcall
-                  .get(one)
-                  .json()
-                  .at("/data/incident/data/deliveries")
-                  .valueStream()
-                  .map(each -> each.get("kind").stringValue()))
-          .containsExactly("down", "recovered");
-      assertThat(rollcall.send("POST", one + "/acknowledge", "").status()).isEqualTo(409);
-      assertThat(rollcall.send("DELETE", "/v1/incidents/999/acknowledge", "").status())
-          .isEqualTo(404);
-    }
+    String one = "/v1/incidents/" + open.get("id");
+    JsonNode answer = rollcall.get(one).json().at("/data/incident/data/answer");
+    assertThat(answer.get("status").asInt()).isEqualTo(503);
+    assertThat(answer.get("headers").propertyNames()).contains("Date", "Content-Length");
+    assertThat(answer.get("body").stringValue()).isEqualTo("<b>out of order</b>");
+    assertThat(rollcall.page("/incidents/" + open.get("id")))
+        .contains("What came back", "&lt;b&gt;out of order&lt;/b&gt;");
+    assertThat(rollcall.send("POST", one + "/acknowledge", "{\"note\":\"on it\"}").status())
+        .isEqualTo(200);
+    rollcall.send("POST", one + "/acknowledge", "");
+    rollcall.send("DELETE", one + "/acknowledge", "");
+    rollcall.send("POST", one + "/acknowledge", "");
+    rollcall.send("POST", one + "/notes", "{\"text\":\"disk full\"}");
+    assertThat(rollcall.send("POST", one + "/notes", "{\"text\":\" \"}").status()).isEqualTo(400);
+    targets.set(200);
+    awaitMails(2);
+    assertThat(mails.mails().getLast()).contains("Subject: [Up again] shop", "It took:");
+    assertThat(incidents("?state=open")).isEmpty();
+    JsonNode over = rollcall.get(one).json().at("/data/incident/data");
+    assertThat(over.get("state").stringValue()).isEqualTo("resolved");
+    assertThat(over.get("acknowledged_by").stringValue()).isEqualTo("this machine");
+    assertThat(over.get("timeline").valueStream().map(each -> each.get("type").stringValue()))
+        .containsExactly(
+            "opened",
+            "told",
+            "acknowledged",
+            "unacknowledged",
+            "acknowledged",
+            "note",
+            "resolved",
+            "told");
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                rollcall
+                    .get(one)
+                    .json()
+                    .at("/data/incident/data/deliveries")
+                    .valueStream()
+                    .allMatch(each -> each.get("state").stringValue().equals("delivered")));
+    assertThat(
+            rollcall
+                .get(one)
+                .json()
+                .at("/data/incident/data/deliveries")
+                .valueStream()
+                .map(each -> each.get("kind").stringValue()))
+        .containsExactly("down", "recovered");
+    assertThat(rollcall.send("POST", one + "/acknowledge", "").status()).isEqualTo(409);
+    assertThat(rollcall.send("DELETE", "/v1/incidents/999/acknowledge", "").status())
+        .isEqualTo(404);
   }
 
   @Test
   void whatIsSlowIsAWarningAndIsRaisedWhenItIsDown() throws Exception {
-    String slow =
-        """
-        [{name: shop, url: '%s', interval: 200ms, slow: 700ms}]
-        """
-            .formatted(targets.url("/set/shop"));
-    String pager =
-        """
-          - {name: pager, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
-             to: pager@example.org, route: {severity: [critical]}}
-        """
-            .formatted(mails.port());
-    try (RunningRollcall rollcall = plan(slow, pager).start()) {
-      await()
-          .atMost(PATIENCE)
-          .until(() -> rollcall.get("/v1/services").json().toString().contains("\"up\""));
-      targets.set(200, Duration.ofMillis(800));
-      awaitMails(1);
-      assertThat(mails.mails().getFirst())
-          .contains("RCPT TO:<ops@example.org>", "Subject: [Slow] shop", "slow above 700 ms");
-      JsonNode open = incidents(rollcall, "?state=open&kind=slow").getFirst();
-      assertThat(open.get("severity").stringValue()).isEqualTo("warning");
-      JsonNode service = rollcall.get("/v1/services").json().at("/data/services/data/0");
-      assertThat(service.get("state").stringValue()).isEqualTo("slow");
-      assertThat(service.get("since").asLong()).isEqualTo(open.get("started_at").asLong());
-      assertThat(service.at("/current_status/event").stringValue()).isEqualTo("uptime");
-      assertThat(service.at("/metric/data/down_count").asLong()).isZero();
-      assertThat(rollcall.get("/v1/services/1/ticks").json().at("/data/ticks/data").valueStream())
-          .allMatch(tick -> tick.get("state").stringValue().equals("up") && !tick.has("reason"));
-      assertThat(rollcall.page("/")).contains("1 of 1 service slow", "<i class=\"mark\"></i>Slow");
-      assertThat(rollcall.page("/services/1")).contains("Slow above", "700ms");
-      String one = "/v1/incidents/" + open.get("id");
-      rollcall.send("POST", one + "/acknowledge", "");
+    channel("ops", "");
+    channel("pager", ",\"route\":{\"severity\":[\"critical\"]}");
+    String page = service("lags", targets.url("/set/lags"), "200ms", ",\"slow\":\"700ms\"");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> rollcall.get("/v1/services").json().toString().contains("\"up\""));
+    targets.set(200, Duration.ofMillis(800));
+    awaitMails(1);
+    assertThat(mails.mails().getFirst())
+        .contains("RCPT TO:<ops@example.org>", "Subject: [Slow] lags", "slow above 700 ms");
+    JsonNode open = incidents("?state=open&kind=slow").getFirst();
+    assertThat(open.get("severity").stringValue()).isEqualTo("warning");
+    JsonNode service = rollcall.get("/v1/services").json().at("/data/services/data/0");
+    assertThat(service.get("state").stringValue()).isEqualTo("slow");
+    assertThat(service.get("since").asLong()).isEqualTo(open.get("started_at").asLong());
+    assertThat(service.at("/current_status/event").stringValue()).isEqualTo("uptime");
+    assertThat(service.at("/metric/data/down_count").asLong()).isZero();
+    assertThat(rollcall.get("/v1" + page + "/ticks").json().at("/data/ticks/data").valueStream())
+        .allMatch(tick -> tick.get("state").stringValue().equals("up") && !tick.has("reason"));
+    assertThat(rollcall.page("/")).contains("1 of 1 service slow", "<i class=\"mark\"></i>Slow");
+    assertThat(rollcall.page(page)).contains("Slow above", "700ms");
+    String one = "/v1/incidents/" + open.get("id");
+    rollcall.send("POST", one + "/acknowledge", "");
 
-      targets.set(503);
-      awaitMails(3);
-      assertThat(mails.mails().subList(1, 3))
-          .allMatch(mail -> mail.contains("Subject: [Down] shop") && mail.contains("status 503"))
-          .anyMatch(mail -> mail.contains("RCPT TO:<pager@example.org>"))
-          .anyMatch(mail -> mail.contains("RCPT TO:<ops@example.org>"));
-      JsonNode raised = rollcall.get(one).json().at("/data/incident/data");
-      assertThat(raised.get("kind").stringValue()).isEqualTo("down");
-      assertThat(raised.get("severity").stringValue()).isEqualTo("critical");
-      assertThat(raised.get("acknowledged_at").isNull()).isTrue();
-      assertThat(raised.get("started_at")).isEqualTo(open.get("started_at"));
+    targets.set(503);
+    awaitMails(3);
+    assertThat(mails.mails().subList(1, 3))
+        .allMatch(mail -> mail.contains("Subject: [Down] lags") && mail.contains("status 503"))
+        .anyMatch(mail -> mail.contains("RCPT TO:<pager@example.org>"))
+        .anyMatch(mail -> mail.contains("RCPT TO:<ops@example.org>"));
+    JsonNode raised = rollcall.get(one).json().at("/data/incident/data");
+    assertThat(raised.get("kind").stringValue()).isEqualTo("down");
+    assertThat(raised.get("severity").stringValue()).isEqualTo("critical");
+    assertThat(raised.get("acknowledged_at").isNull()).isTrue();
+    assertThat(raised.get("started_at")).isEqualTo(open.get("started_at"));
 
-      targets.set(200, Duration.ofMillis(800));
-      awaitMails(6);
-      assertThat(mails.mails().subList(3, 6))
-          .anyMatch(mail -> mail.contains("[Up again] shop") && mail.contains("<pager@"))
-          .anyMatch(mail -> mail.contains("[Up again] shop") && mail.contains("<ops@"))
-          .anyMatch(mail -> mail.contains("[Slow] shop") && mail.contains("<ops@"));
-      assertThat(
-              rollcall
-                  .get(one)
-                  .json()
-                  .at("/data/incident/data/timeline")
-                  .valueStream()
-                  .map(each -> each.get("type").stringValue()))
-          .startsWith("opened", "told", "acknowledged", "raised", "told")
-          .contains("resolved");
-      targets.set(200);
-      awaitMails(7);
-      assertThat(mails.mails().getLast()).contains("[Ended] shop", "Why: it is no longer slow");
-      assertThat(incidents(rollcall, "?state=open")).isEmpty();
-    }
+    targets.set(200, Duration.ofMillis(800));
+    awaitMails(6);
+    assertThat(mails.mails().subList(3, 6))
+        .anyMatch(mail -> mail.contains("[Up again] lags") && mail.contains("<pager@"))
+        .anyMatch(mail -> mail.contains("[Up again] lags") && mail.contains("<ops@"))
+        .anyMatch(mail -> mail.contains("[Slow] lags") && mail.contains("<ops@"));
+    assertThat(
+            rollcall
+                .get(one)
+                .json()
+                .at("/data/incident/data/timeline")
+                .valueStream()
+                .map(each -> each.get("type").stringValue()))
+        .startsWith("opened", "told", "acknowledged", "raised", "told")
+        .contains("resolved");
+    targets.set(200);
+    awaitMails(7);
+    assertThat(mails.mails().getLast()).contains("[Ended] lags", "Why: it is no longer slow");
+    assertThat(incidents("?state=open")).isEmpty();
   }
 
   /// A server whose certificate is valid for so many days.
-  private HttpsServer secure(int port, int days) throws Exception {
+  private static HttpsServer secure(Path folder, int port, int days) throws Exception {
     Path files = Files.createDirectory(folder.resolve("certificate-" + days));
     HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
@@ -260,29 +310,30 @@ class IncidentIT {
   }
 
   @Test
-  void aCertificateThatEndsSoonIsToldUntilThereIsANewerOne() throws Exception {
-    HttpsServer server = secure(0, 5);
+  void aCertificateThatEndsSoonIsToldUntilThereIsANewerOne(@TempDir Path folder) throws Exception {
+    HttpsServer server = secure(folder, 0, 5);
     int port = server.getAddress().getPort();
-    String shop =
-        """
-        [{name: shop, url: 'https://127.0.0.1:%d/', interval: 200ms, confirm: 100,
-          tls: {verify: false}}]"""
-            .formatted(port);
-    try (RunningRollcall rollcall = plan(shop).start()) {
+    try {
+      channel("ops", "");
+      service(
+          "secure",
+          "https://127.0.0.1:" + port + "/",
+          "200ms",
+          ",\"confirm\":100,\"tls\":{\"verify\":false}");
       awaitMails(1);
       assertThat(mails.mails().getFirst())
-          .contains("Subject: [Certificate ends soon] shop", "Why: the certificate ends 20");
-      JsonNode open = incidents(rollcall, "?state=open&kind=certificate").getFirst();
+          .contains("Subject: [Certificate ends soon] secure", "Why: the certificate ends 20");
+      JsonNode open = incidents("?state=open&kind=certificate").getFirst();
       assertThat(open.get("severity").stringValue()).isEqualTo("warning");
       assertThat(
               rollcall.get("/v1/services").json().at("/data/services/data/0/state").stringValue())
           .isEqualTo("up");
       server.stop(0);
-      server = secure(port, 90);
+      server = secure(folder, port, 90);
       awaitMails(2);
       assertThat(mails.mails().getLast())
-          .contains("Subject: [Ended] shop", "Why: the certificate is a newer one");
-      assertThat(incidents(rollcall, "")).hasSize(1);
+          .contains("Subject: [Ended] secure", "Why: the certificate is a newer one");
+      assertThat(incidents("?subject=service:secure")).hasSize(1);
     } finally {
       server.stop(0);
     }
@@ -290,55 +341,50 @@ class IncidentIT {
 
   @Test
   void aJobIsToldOnceForEachThingThatIsWrong() throws Exception {
-    try (RunningRollcall rollcall = plan("[]").start()) {
-      String printed = "é".repeat(3_000) + "\u0000 disk full";
-      rollcall.send("POST", "/ping/job/fail?frequency=1h", printed);
-      rollcall.get("/ping/job/fail?frequency=1h");
-      awaitMails(1);
-      assertThat(mails.mails().getFirst()).contains("Subject: [Failed] job");
-      assertThat(
-              rollcall
-                  .get("/v1/incidents/" + incidents(rollcall, "").getFirst().get("id"))
-                  .json()
-                  .at("/data/incident/data/output")
-                  .stringValue())
-          .isEqualTo("é".repeat(1_017) + "\ufffd disk full");
-      rollcall.get("/ping/job?frequency=1s");
-      awaitMails(2);
-      awaitLate(rollcall);
-      awaitMails(3); // it would be told no more once it has failed
-      rollcall.get("/ping/job/fail?frequency=1h");
-      await().atMost(PATIENCE).until(() -> mails.mails().size() >= 4);
-      assertThat(
-              mails.mails().stream()
-                  .map(mail -> mail.replaceFirst("(?s).*Subject: (\\V+).*", "$1")))
-          .containsExactly("[Failed] job", "[Up again] job", "[Late] job", "[Failed] job");
-      assertThat(incidents(rollcall, "?subject=heartbeat:job"))
-          .extracting(
-              each -> each.get("kind").stringValue() + " " + each.get("state").stringValue())
-          .containsExactly("failed open", "late resolved", "failed resolved");
-      rollcall.send("DELETE", "/ping/job", "");
-      await().atMost(PATIENCE).until(() -> incidents(rollcall, "?state=open").isEmpty());
-      assertThat(
-              rollcall
-                  .get("/v1/incidents/" + incidents(rollcall, "").getFirst().get("id"))
-                  .json()
-                  .toString())
-          .contains("it was removed");
-    }
+    channel("ops", "");
+    String job = "?subject=heartbeat:job";
+    String printed = "é".repeat(3_000) + "\u0000 disk full";
+    rollcall.send("POST", "/ping/job/fail?frequency=1h", printed);
+    rollcall.get("/ping/job/fail?frequency=1h");
+    awaitMails(1);
+    assertThat(mails.mails().getFirst()).contains("Subject: [Failed] job");
+    assertThat(
+            rollcall
+                .get("/v1/incidents/" + incidents(job).getFirst().get("id"))
+                .json()
+                .at("/data/incident/data/output")
+                .stringValue())
+        .isEqualTo("é".repeat(1_017) + "\ufffd disk full");
+    rollcall.get("/ping/job?frequency=1s");
+    awaitMails(2);
+    awaitLate();
+    awaitMails(3); // it would be told no more once it has failed
+    rollcall.get("/ping/job/fail?frequency=1h");
+    await().atMost(PATIENCE).until(() -> mails.mails().size() >= 4);
+    assertThat(
+            mails.mails().stream().map(mail -> mail.replaceFirst("(?s).*Subject: (\\V+).*", "$1")))
+        .containsExactly("[Failed] job", "[Up again] job", "[Late] job", "[Failed] job");
+    assertThat(incidents(job))
+        .extracting(each -> each.get("kind").stringValue() + " " + each.get("state").stringValue())
+        .containsExactly("failed open", "late resolved", "failed resolved");
+    rollcall.send("DELETE", "/ping/job", "");
+    await().atMost(PATIENCE).until(() -> incidents("?state=open").isEmpty());
+    assertThat(
+            rollcall.get("/v1/incidents/" + incidents(job).getFirst().get("id")).json().toString())
+        .contains("it was removed");
   }
 
   private String jobs(String heartbeats) {
     return """
-        incidents: {together: 100ms}
-        heartbeat: {startup-grace: 0s}
-        channels:
-          - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
-             to: ops@example.org, route: {tags: nightly}}
-        services:
-          - {name: db, url: '%s', interval: 200ms}
-        heartbeats: %s
-        """
+    incidents: {together: 100ms}
+    heartbeat: {startup-grace: 0s}
+    channels:
+      - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
+         to: ops@example.org, route: {tags: nightly}}
+    services:
+      - {name: db, url: '%s', interval: 200ms}
+    heartbeats: %s
+    """
         .formatted(mails.port(), targets.url("/set/db"), heartbeats);
   }
 
@@ -347,136 +393,131 @@ class IncidentIT {
   }
 
   @Test
-  void aDeclaredJobIsToldAsItsKeysSay() throws Exception {
+  void aDeclaredJobIsToldAsItsKeysSay(@TempDir Path folder) throws Exception {
     targets.set(503);
     String report = "{name: report, frequency: 2s, tags: nightly, depends-on: db}";
     String backup =
         "{name: backup, frequency: 1s, tags: nightly, severity: warning,"
             + " runbook: 'https://wiki.example/backup'}";
-    Plan plan = plan().yaml(jobs("[%s, %s]".formatted(backup, report)));
-    try (RunningRollcall rollcall = plan.start()) {
+    Plan plan = plan(folder, database()).yaml(jobs("[%s, %s]".formatted(backup, report)));
+    try (RunningRollcall own = plan.start()) {
       awaitMails(1);
       assertThat(mails.mails().getFirst())
           .contains("Subject: [Late] backup", "https://wiki.example/backup");
-      JsonNode late = incidents(rollcall, "?state=open&kind=late").getFirst();
+      JsonNode late = incidents(own, "?state=open&kind=late").getFirst();
       assertThat(late.get("severity").stringValue()).isEqualTo("warning");
-      JsonNode db = incidents(rollcall, "?subject=service:db").getFirst();
+      JsonNode db = incidents(own, "?subject=service:db").getFirst();
       await()
           .atMost(PATIENCE)
           .until(
               () ->
-                  rollcall
-                      .get("/v1/incidents/" + db.get("id"))
+                  own.get("/v1/incidents/" + db.get("id"))
                       .json()
                       .at("/data/incident/data/behind")
                       .toString()
                       .equals("[\"report\"]"));
-      assertThat(heartbeat(rollcall, "report").get("state").stringValue()).isEqualTo("late");
+      assertThat(heartbeat(own, "report").get("state").stringValue()).isEqualTo("late");
       assertThat(mails.mails()).hasSize(1);
       targets.set(200);
       awaitMails(2);
       assertThat(mails.mails().getLast()).contains("Subject: [Late] report");
 
-      assertThat(rollcall.get("/ping/backup?frequency=1h&grace=1h").status()).isEqualTo(200);
-      JsonNode declared = heartbeat(rollcall, "backup");
+      assertThat(own.get("/ping/backup?frequency=1h&grace=1h").status()).isEqualTo(200);
+      JsonNode declared = heartbeat(own, "backup");
       assertThat(declared.get("frequency").stringValue()).isEqualTo("1s");
       assertThat(declared.get("count").asInt()).isEqualTo(1);
       assertThat(declared.get("origin").stringValue()).isEqualTo("file");
       assertThat(declared.get("runbook").stringValue()).isEqualTo("https://wiki.example/backup");
-      assertThat(rollcall.send("DELETE", "/ping/backup", "").status()).isEqualTo(409);
-      assertThat(rollcall.send("PATCH", "/v1/heartbeats/backup", "{\"tags\":\"x\"}").status())
+      assertThat(own.send("DELETE", "/ping/backup", "").status()).isEqualTo(409);
+      assertThat(own.send("PATCH", "/v1/heartbeats/backup", "{\"tags\":\"x\"}").status())
           .isEqualTo(409);
 
-      rollcall.configure(jobs("[%s]".formatted(report)));
+      own.configure(jobs("[%s]".formatted(report)));
       await()
           .atMost(PATIENCE)
-          .until(() -> heartbeat(rollcall, "backup").get("origin").stringValue().equals("ping"));
-      assertThat(heartbeat(rollcall, "backup").has("runbook")).isFalse();
-      assertThat(rollcall.get("/ping/backup?frequency=1h").status()).isEqualTo(200);
-      assertThat(heartbeat(rollcall, "backup").get("frequency").stringValue()).isEqualTo("1h");
+          .until(() -> heartbeat(own, "backup").get("origin").stringValue().equals("ping"));
+      assertThat(heartbeat(own, "backup").has("runbook")).isFalse();
+      assertThat(own.get("/ping/backup?frequency=1h").status()).isEqualTo(200);
+      assertThat(heartbeat(own, "backup").get("frequency").stringValue()).isEqualTo("1h");
 
-      rollcall.configure(jobs("[]"));
-      await().atMost(PATIENCE).until(() -> rollcall.log().contains("would no longer be declared"));
-      assertThat(rollcall.health("/ready").body()).contains("1 of 1 heartbeats");
-      assertThat(heartbeat(rollcall, "report").get("origin").stringValue()).isEqualTo("file");
+      own.configure(jobs("[]"));
+      await().atMost(PATIENCE).until(() -> own.log().contains("would no longer be declared"));
+      assertThat(own.health("/ready").body()).contains("1 of 1 heartbeats");
+      assertThat(heartbeat(own, "report").get("origin").stringValue()).isEqualTo("file");
     }
   }
 
   @Test
   void maintenanceHoldsWhatIsWrongUntilItEnds() throws Exception {
-    try (RunningRollcall rollcall = plan(shop()).start()) {
-      Answer made =
-          rollcall.send("POST", "/v1/maintenance", "{\"title\":\"disks\",\"names\":\"sh*\"}");
-      assertThat(made.status()).isEqualTo(201);
-      JsonNode data = made.json().at("/data/maintenance/data");
-      assertThat(data.get("state").stringValue()).isEqualTo("active");
-      assertThat(rollcall.send("POST", "/v1/maintenance", "{\"for\":\"x\"}").status())
-          .isEqualTo(400);
-      String one = "/v1/maintenance/" + data.get("id");
-      assertThat(rollcall.send("PATCH", one, "{\"title\":\"new disks\"}").json().toString())
-          .contains("new disks", "sh*");
-      targets.set(503);
-      await()
-          .atMost(PATIENCE)
-          .until(() -> rollcall.get("/v1/services").json().toString().contains("\"down\""));
-      int seen = targets.seen("/set/shop").arrivals().size();
-      await() // for what confirms it
-          .atMost(PATIENCE)
-          .until(() -> targets.seen("/set/shop").arrivals().size() > seen + 10);
-      assertThat(incidents(rollcall, "")).isEmpty();
-      assertThat(rollcall.send("POST", one + "/end", "").status()).isEqualTo(200);
-      assertThat(rollcall.send("POST", one + "/end", "").status()).isEqualTo(409);
-      awaitMails(1);
-      assertThat(mails.mails().getFirst()).contains("Subject: [Down] shop");
-      assertThat(incidents(rollcall, "?state=open")).hasSize(1);
-      assertThat(rollcall.send("DELETE", one, "").status()).isEqualTo(200);
-      assertThat(rollcall.get(one).status()).isEqualTo(404);
-      JsonNode uptime = rollcall.get("/v1/services/1").json().at("/data/service/data/uptime/24h");
-      assertThat(uptime.get("percent").asDouble()).isLessThan(100);
-      assertThat(uptime.get("without_maintenance")).isNotEqualTo(uptime.get("percent"));
-      assertThat(rollcall.page("/services/1")).contains("Without maintenance, 24 h");
-    }
+    String page = toldService("held");
+    rollcall.firstTick("held");
+    Answer made =
+        rollcall.send("POST", "/v1/maintenance", "{\"title\":\"disks\",\"names\":\"he*\"}");
+    assertThat(made.status()).isEqualTo(201);
+    JsonNode data = made.json().at("/data/maintenance/data");
+    assertThat(data.get("state").stringValue()).isEqualTo("active");
+    assertThat(rollcall.send("POST", "/v1/maintenance", "{\"for\":\"x\"}").status()).isEqualTo(400);
+    String one = "/v1/maintenance/" + data.get("id");
+    assertThat(rollcall.send("PATCH", one, "{\"title\":\"new disks\"}").json().toString())
+        .contains("new disks", "he*");
+    targets.set(503);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> rollcall.get("/v1/services").json().toString().contains("\"down\""));
+    int seen = targets.seen("/set/held").arrivals().size();
+    await() // for what confirms it
+        .atMost(PATIENCE)
+        .until(() -> targets.seen("/set/held").arrivals().size() > seen + 10);
+    assertThat(incidents("?subject=service:held")).isEmpty();
+    assertThat(rollcall.send("POST", one + "/end", "").status()).isEqualTo(200);
+    assertThat(rollcall.send("POST", one + "/end", "").status()).isEqualTo(409);
+    awaitMails(1);
+    assertThat(mails.mails().getFirst()).contains("Subject: [Down] held");
+    assertThat(incidents("?state=open")).hasSize(1);
+    assertThat(rollcall.send("DELETE", one, "").status()).isEqualTo(200);
+    assertThat(rollcall.get(one).status()).isEqualTo(404);
+    JsonNode uptime = rollcall.get("/v1" + page).json().at("/data/service/data/uptime/24h");
+    assertThat(uptime.get("percent").asDouble()).isLessThan(100);
+    assertThat(uptime.get("without_maintenance")).isNotEqualTo(uptime.get("percent"));
+    assertThat(rollcall.page(page)).contains("Without maintenance, 24 h");
   }
 
   @Test
   void onlyTheCauseIsTold() throws Exception {
-    String both =
-        """
-        [{name: shop, url: '%s', interval: 200ms, depends-on: db},
-         {name: db, url: '%s', interval: 300ms}]"""
-            .formatted(targets.url("/set/shop"), targets.url("/set/db"));
-    try (RunningRollcall rollcall = plan(both).start()) {
-      await().atMost(PATIENCE).until(() -> targets.seen("/set/db").arrivals().size() > 1);
-      targets.set(503);
-      awaitMails(1);
-      assertThat(mails.mails().getFirst()).contains("Subject: [Down] db");
-      JsonNode db = incidents(rollcall, "?state=open").getFirst();
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () ->
-                  rollcall
-                      .get("/v1/incidents/" + db.get("id"))
-                      .json()
-                      .at("/data/incident/data/behind")
-                      .toString()
-                      .equals("[\"shop\"]"));
-      targets.set(200);
-      awaitMails(2);
-      assertThat(mails.mails().getLast()).contains("Subject: [Up again] db");
-      assertThat(incidents(rollcall, "")).hasSize(1);
-      await() // the end of what is held is written with its signal
-          .atMost(PATIENCE)
-          .until(() -> rollcall.service("shop").get("state").stringValue().equals("up"));
-      JsonNode shop =
-          rollcall
-              .get("/v1/services/" + rollcall.service("shop").get("id"))
-              .json()
-              .at("/data/service/data");
-      assertThat(shop.at("/metric/data/uptime_percent").asDouble()).isLessThan(100);
-      assertThat(shop.at("/uptime/24h/percent").asDouble()).isEqualTo(100);
-      assertThat(shop.at("/uptime/30d/without_maintenance").asDouble()).isEqualTo(100);
-    }
+    channel("ops", "");
+    service("db", targets.url("/set/db"), "300ms", "");
+    service("front", targets.url("/set/front"), "200ms", ",\"depends-on\":\"db\"");
+    await().atMost(PATIENCE).until(() -> targets.seen("/set/db").arrivals().size() > 1);
+    targets.set(503);
+    awaitMails(1);
+    assertThat(mails.mails().getFirst()).contains("Subject: [Down] db");
+    JsonNode db = incidents("?state=open").getFirst();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                rollcall
+                    .get("/v1/incidents/" + db.get("id"))
+                    .json()
+                    .at("/data/incident/data/behind")
+                    .toString()
+                    .equals("[\"front\"]"));
+    targets.set(200);
+    awaitMails(2);
+    assertThat(mails.mails().getLast()).contains("Subject: [Up again] db");
+    assertThat(incidents("?subject=service:db")).hasSize(1);
+    assertThat(incidents("?subject=service:front")).isEmpty();
+    await() // the end of what is held is written with its signal
+        .atMost(PATIENCE)
+        .until(() -> rollcall.service("front").get("state").stringValue().equals("up"));
+    JsonNode front =
+        rollcall
+            .get("/v1/services/" + rollcall.service("front").get("id"))
+            .json()
+            .at("/data/service/data");
+    assertThat(front.at("/metric/data/uptime_percent").asDouble()).isLessThan(100);
+    assertThat(front.at("/uptime/24h/percent").asDouble()).isEqualTo(100);
+    assertThat(front.at("/uptime/30d/without_maintenance").asDouble()).isEqualTo(100);
   }
 
   /// Three services, each with its own answer, and a job that depends on their group.
@@ -489,16 +530,16 @@ class IncidentIT {
                         .formatted(i, targets.url("/set/shop-" + i)))
             .collect(Collectors.joining(", "));
     return """
-        incidents: {together: 100ms}
-        heartbeat: {startup-grace: 0s}
-        channels:
-          - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
-             to: ops@example.org, route: {names: [Shop, report]}}
-        services: [%s]
-        heartbeats:
-          - {name: report, frequency: 1h, depends-on: Shop}
-        groups: %s
-        """
+    incidents: {together: 100ms}
+    heartbeat: {startup-grace: 0s}
+    channels:
+      - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
+         to: ops@example.org, route: {names: [Shop, report]}}
+    services: [%s]
+    heartbeats:
+      - {name: report, frequency: 1h, depends-on: Shop}
+    groups: %s
+    """
         .formatted(mails.port(), services, groups);
   }
 
@@ -511,113 +552,109 @@ class IncidentIT {
   }
 
   @Test
-  void aGroupIsToldWhenTooFewOfItsMembersAreUp() throws Exception {
+  void aGroupIsToldWhenTooFewOfItsMembersAreUp(@TempDir Path folder) throws Exception {
     String shop = "{name: Shop, rule: 2 of 3, runbook: 'https://wiki.example/shop'}";
-    try (RunningRollcall rollcall = plan().yaml(grouped("[" + shop + "]")).start()) {
-      awaitGroup(rollcall, "up");
+    try (RunningRollcall own = plan(folder, database()).yaml(grouped("[" + shop + "]")).start()) {
+      awaitGroup(own, "up");
       targets.set("/set/shop-1", 503);
       await()
           .atMost(PATIENCE)
-          .until(() -> incidents(rollcall, "?state=open&subject=service:shop-1").size() == 1);
+          .until(() -> incidents(own, "?state=open&subject=service:shop-1").size() == 1);
       targets.set("/set/shop-3", 503);
-      awaitGroup(rollcall, "down");
+      awaitGroup(own, "down");
       awaitMails(1);
       assertThat(mails.mails().getFirst())
           .contains(
               "Subject: [Down] Shop",
               "Why: 1 of 3 up, 2 needed; down: shop-1, shop-3",
               "https://wiki.example/shop");
-      JsonNode open = incidents(rollcall, "?state=open&subject=group:Shop").getFirst();
-      rollcall.get("/ping/report/fail");
+      JsonNode open = incidents(own, "?state=open&subject=group:Shop").getFirst();
+      own.get("/ping/report/fail");
       await()
           .atMost(PATIENCE)
           .until(
               () ->
-                  rollcall
-                      .get("/v1/incidents/" + open.get("id"))
+                  own.get("/v1/incidents/" + open.get("id"))
                       .json()
                       .at("/data/incident/data/behind")
                       .toString()
                       .equals("[\"report\"]"));
-      JsonNode now = group(rollcall);
+      JsonNode now = group(own);
       assertThat(now.get("up").asInt()).isEqualTo(1);
       assertThat(now.get("members").get(0).toString())
           .isEqualTo("{\"subject\":\"service:shop-1\",\"state\":\"down\"}");
       assertThat(now.at("/uptime/24h/percent").asDouble()).isBetween(0.0, 100.0);
-      assertThat(rollcall.page("/groups"))
+      assertThat(own.page("/groups"))
           .contains("Shop", "Have to be up: 2 of 3", "1 of 3 up", "shop-1: Down");
-      assertThat(rollcall.page("/incidents")).contains("href=\"/groups\"");
+      assertThat(own.page("/incidents")).contains("href=\"/groups\"");
       assertThat(mails.mails()).hasSize(1);
 
-      rollcall.get("/ping/report");
+      own.get("/ping/report");
       targets.set("/set/shop-1", 200);
       awaitMails(2);
       assertThat(mails.mails().getLast()).contains("Subject: [Up again] Shop");
 
       JsonNode disks =
-          rollcall
-              .send("POST", "/v1/maintenance", "{\"groups\":\"Shop\"}")
+          own.send("POST", "/v1/maintenance", "{\"groups\":\"Shop\"}")
               .json()
               .at("/data/maintenance/data/id");
       targets.set("/set/shop-1", 503);
-      awaitGroup(rollcall, "down");
-      assertThat(incidents(rollcall, "?state=open&subject=group:Shop")).isEmpty();
-      rollcall.send("POST", "/v1/maintenance/" + disks + "/end", "");
+      awaitGroup(own, "down");
+      assertThat(incidents(own, "?state=open&subject=group:Shop")).isEmpty();
+      own.send("POST", "/v1/maintenance/" + disks + "/end", "");
       awaitMails(3);
       assertThat(mails.mails().getLast()).contains("Subject: [Down] Shop");
-      JsonNode uptime = group(rollcall).at("/uptime/30d");
+      JsonNode uptime = group(own).at("/uptime/30d");
       assertThat(uptime.get("without_maintenance").asDouble())
           .isBetween(0.0, 100.0)
           .isNotEqualTo(uptime.get("percent").asDouble());
-      assertThat(rollcall.page("/groups")).contains("without maintenance");
-      rollcall.configure(grouped("[]").replace(", depends-on: Shop", ""));
+      assertThat(own.page("/groups")).contains("without maintenance");
+      own.configure(grouped("[]").replace(", depends-on: Shop", ""));
       await()
           .atMost(PATIENCE)
-          .until(() -> incidents(rollcall, "?state=open&subject=group:Shop").isEmpty());
-      assertThat(rollcall.get("/v1/groups").json().at("/data/groups/data").size()).isZero();
+          .until(() -> incidents(own, "?state=open&subject=group:Shop").isEmpty());
+      assertThat(own.get("/v1/groups").json().at("/data/groups/data").size()).isZero();
     }
   }
 
   @Test
   void anIncidentIsEndedByHandAndAMessageSentOnceMore() throws Exception {
     targets.set(503);
-    try (RunningRollcall rollcall = plan(shop()).start()) {
-      awaitMails(1);
-      String one = "/v1/incidents/" + incidents(rollcall, "").getFirst().get("id");
-      assertThat(
-              rollcall
-                  .send("PATCH", one, "{\"severity\":\"warning\"}")
-                  .json()
-                  .at("/data/incident/data/severity")
-                  .stringValue())
-          .isEqualTo("warning");
-      assertThat(rollcall.send("PATCH", one, "{\"severity\":\"bad\"}").status()).isEqualTo(400);
-      long sent = rollcall.get(one).json().at("/data/incident/data/deliveries/0/id").asLong();
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () ->
-                  rollcall.send("POST", "/v1/deliveries/" + sent + "/replay", "").status() == 200);
-      awaitMails(2);
-      assertThat(rollcall.send("POST", "/v1/deliveries/999/replay", "").status()).isEqualTo(404);
-      assertThat(
-              rollcall
-                  .send("POST", one + "/resolve", "")
-                  .json()
-                  .at("/data/incident/data/state")
-                  .stringValue())
-          .isEqualTo("resolved");
-      awaitMails(3);
-      assertThat(mails.mails().getLast())
-          .contains("Subject: [Ended] shop", "Why: resolved by this machine");
-      assertThat(rollcall.send("POST", one + "/resolve", "").status()).isEqualTo(409);
-      assertThat(incidents(rollcall, "?state=open")).isEmpty();
-    }
+    toldService("ended");
+    awaitMails(1);
+    String one = "/v1/incidents/" + incidents("?subject=service:ended").getFirst().get("id");
+    assertThat(
+            rollcall
+                .send("PATCH", one, "{\"severity\":\"warning\"}")
+                .json()
+                .at("/data/incident/data/severity")
+                .stringValue())
+        .isEqualTo("warning");
+    assertThat(rollcall.send("PATCH", one, "{\"severity\":\"bad\"}").status()).isEqualTo(400);
+    long sent = rollcall.get(one).json().at("/data/incident/data/deliveries/0/id").asLong();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> rollcall.send("POST", "/v1/deliveries/" + sent + "/replay", "").status() == 200);
+    awaitMails(2);
+    assertThat(rollcall.send("POST", "/v1/deliveries/999/replay", "").status()).isEqualTo(404);
+    assertThat(
+            rollcall
+                .send("POST", one + "/resolve", "")
+                .json()
+                .at("/data/incident/data/state")
+                .stringValue())
+        .isEqualTo("resolved");
+    awaitMails(3);
+    assertThat(mails.mails().getLast())
+        .contains("Subject: [Ended] ended", "Why: resolved by this machine");
+    assertThat(rollcall.send("POST", one + "/resolve", "").status()).isEqualTo(409);
+    assertThat(incidents("?state=open")).isEmpty();
   }
 
   /// What a receiver does with a text is not known before it is sent.
   @Test
-  void aChannelHasTextsOfItsOwnAndShowsThemBeforehand() throws Exception {
+  void aChannelHasTextsOfItsOwnAndShowsThemBeforehand(@TempDir Path folder) throws Exception {
     try (Targets receiver = new Targets()) {
       String yaml =
           """
@@ -632,10 +669,12 @@ class IncidentIT {
               headers: {Content-Type: application/json}
           """
               .formatted(receiver.url("/set/hook"));
-      Plan plan =
-          plan().yaml("incidents: {together: 100ms}\n" + yaml + "services: " + shop() + "\n");
-      try (RunningRollcall rollcall = plan.start()) {
-        JsonNode sample = preview(rollcall, "hook");
+      String shop =
+          "services: [{name: shop, url: '%s', interval: 200ms}]\n"
+              .formatted(targets.url("/set/shop"));
+      Plan plan = plan(folder, database()).yaml("incidents: {together: 100ms}\n" + yaml + shop);
+      try (RunningRollcall own = plan.start()) {
+        JsonNode sample = preview(own);
         assertThat(sample.get("real").booleanValue()).isFalse();
         assertThat(sample.get("messages").valueStream())
             .extracting(message -> message.get("kind").stringValue())
@@ -645,15 +684,14 @@ class IncidentIT {
             .isEqualTo(
                 "{\"what\": \"Down: shop\", \"over\": false, \"why\": \"status 503 (expected below"
                     + " 400)\", \"at\": \"https://shop.example.org/\"}");
-        assertThat(rollcall.get("/v1/channels/none/preview").status()).isEqualTo(404);
-        rollcall.send(
+        assertThat(own.get("/v1/channels/none/preview").status()).isEqualTo(404);
+        own.send(
             "POST",
             "/v1/channels",
             "{\"name\":\"calls\",\"type\":\"alert-uri\",\"url\":\"http://127.0.0.1:9/\"}");
-        assertThat(rollcall.get("/v1/channels/calls/preview").status()).isEqualTo(409);
+        assertThat(own.get("/v1/channels/calls/preview").status()).isEqualTo(409);
         assertThat(
-                rollcall
-                    .send(
+                own.send(
                         "POST",
                         "/v1/channels",
                         "{\"name\":\"a\",\"type\":\"slack\",\"url\":\"http://127.0.0.1:9/\",\"body\":\"a\\n"
@@ -663,8 +701,8 @@ class IncidentIT {
             .contains("body: line 2: {{nmae}} is no name, did you mean name?");
 
         targets.set(500);
-        await().atMost(PATIENCE).until(() -> preview(rollcall, "hook").get("real").booleanValue());
-        JsonNode real = preview(rollcall, "hook").get("messages");
+        await().atMost(PATIENCE).until(() -> preview(own).get("real").booleanValue());
+        JsonNode real = preview(own).get("messages");
         assertThat(real.size()).isEqualTo(1);
         assertThat(real.at("/0/body").stringValue())
             .isEqualTo(
@@ -673,145 +711,158 @@ class IncidentIT {
                     + targets.url("/set/shop")
                     + "\"}");
         targets.set(200);
-        await().atMost(PATIENCE).until(() -> preview(rollcall, "hook").get("messages").size() == 2);
-        assertThat(preview(rollcall, "hook").at("/messages/1/body").stringValue())
+        await().atMost(PATIENCE).until(() -> preview(own).get("messages").size() == 2);
+        assertThat(preview(own).at("/messages/1/body").stringValue())
             .contains("Up again: shop", "true");
       }
     }
   }
 
-  private static JsonNode preview(RunningRollcall rollcall, String channel) {
-    return rollcall.get("/v1/channels/" + channel + "/preview").json().at("/data/preview/data");
+  private static JsonNode preview(RunningRollcall rollcall) {
+    return rollcall.get("/v1/channels/hook/preview").json().at("/data/preview/data");
   }
 
   @Test
   void aChannelIsTriedAtOnce() throws Exception {
-    try (RunningRollcall rollcall = plan("[]").start()) {
-      JsonNode sent =
-          rollcall.send("POST", "/v1/channels/ops/test", "").json().at("/data/test/data");
-      assertThat(sent.get("result").stringValue()).isEqualTo("sent");
-      assertThat(sent.get("answer").stringValue()).isEqualTo("250 taken");
-      assertThat(mails.mails())
-          .singleElement()
-          .asString()
-          .contains("Subject: [Test] Rollcall", "nothing is wrong");
-      mails.answer("RCPT", "550 no such mailbox");
-      JsonNode refused =
-          rollcall.send("POST", "/v1/channels/ops/test", "").json().at("/data/test/data");
-      assertThat(refused.get("result").stringValue()).isEqualTo("failed");
-      assertThat(refused.get("reason").stringValue()).contains("no such mailbox");
-      assertThat(rollcall.send("POST", "/v1/channels/none/test", "").status()).isEqualTo(404);
-      assertThat(incidents(rollcall, "")).isEmpty();
-    }
+    String tried = "/v1/channels/" + channel("ops", "") + "/test";
+    int before = incidents("").size();
+    JsonNode sent = rollcall.send("POST", tried, "").json().at("/data/test/data");
+    assertThat(sent.get("result").stringValue()).isEqualTo("sent");
+    assertThat(sent.get("answer").stringValue()).isEqualTo("250 taken");
+    assertThat(mails.mails())
+        .singleElement()
+        .asString()
+        .contains("Subject: [Test] Rollcall", "nothing is wrong");
+    mails.answer("RCPT", "550 no such mailbox");
+    JsonNode refused = rollcall.send("POST", tried, "").json().at("/data/test/data");
+    assertThat(refused.get("result").stringValue()).isEqualTo("failed");
+    assertThat(refused.get("reason").stringValue()).contains("no such mailbox");
+    assertThat(rollcall.send("POST", "/v1/channels/none/test", "").status()).isEqualTo(404);
+    assertThat(incidents("")).hasSize(before);
   }
 
   @Test
   void anIncidentIsOpenedByHandToldAndEndedByHand() throws Exception {
-    try (RunningRollcall rollcall = plan(shop()).start()) {
-      Answer made =
-          rollcall.send(
-              "POST",
-              "/v1/incidents",
-              "{\"title\":\"checkout is slow\",\"subjects\":[\"service:shop\"],\"told\":true}");
-      assertThat(made.status()).isEqualTo(201);
-      JsonNode data = made.json().at("/data/incident/data");
-      assertThat(data.get("subject").stringValue()).isEqualTo("service:shop");
-      assertThat(data.get("subjects").toString()).isEqualTo("[\"service:shop\"]");
-      assertThat(data.get("kind").stringValue()).isEqualTo("manual");
-      awaitMails(1);
-      assertThat(mails.mails().getFirst())
-          .contains("Subject: [Incident] checkout is slow", "Since:")
-          .doesNotContain("Last heard from");
-      String one = "/v1/incidents/" + data.get("id");
-      JsonNode changed =
-          rollcall
-              .send("PATCH", one, "{\"title\":\"checkout\",\"phase\":\"monitoring\"}")
-              .json()
-              .at("/data/incident/data");
-      assertThat(changed.get("title").stringValue()).isEqualTo("checkout");
-      assertThat(changed.get("phase").stringValue()).isEqualTo("monitoring");
-      assertThat(
-              rollcall
-                  .send("POST", one + "/notes", "{\"text\":\"# we know\",\"public\":true}")
-                  .json()
-                  .at("/data/incident/data/timeline")
-                  .toString())
-          .contains("\"text\":\"# we know\",\"public\":true");
-      assertThat(rollcall.send("POST", one + "/notes", "{\"text\":\"x\",\"public\":1}").status())
-          .isEqualTo(400);
-      JsonNode none = rollcall.send("POST", "/v1/incidents", "{\"title\":\"quiet\"}").json();
-      assertThat(none.at("/data/incident/data/subject").isNull()).isTrue();
-      assertThat(none.at("/data/incident/data/subjects")).isEmpty();
-      assertThat(incidents(rollcall, "?subject=service:shop&kind=manual")).hasSize(1);
-      assertThat(incidents(rollcall, "?tag=prod")).hasSize(1);
-      assertThat(incidents(rollcall, "?tag=web")).isEmpty();
-      JsonNode summary = rollcall.get("/v1/incidents/summary").json().at("/data/summary/data");
-      assertThat(summary.get("incidents").asInt()).isEqualTo(2);
-      assertThat(summary.at("/subjects/1/subject").stringValue()).isEqualTo("service:shop");
-      assertThat(summary.at("/repair/mean").isNull()).isTrue();
-      String csv = rollcall.page("/v1/incidents/summary?format=csv&from=1");
-      assertThat(csv)
-          .startsWith("subject,incidents,detect_mean,")
-          .contains("\r\nservice:shop,1,,,,,,\r\n");
-      for (String bad :
-          List.of("?from=x", "?from=-1", "?from=99999999999999", "?from=2&to=1", "?format=xml")) {
-        assertThat(rollcall.get("/v1/incidents/summary" + bad).status()).as(bad).isEqualTo(400);
-      }
-      rollcall.send("POST", one + "/resolve", "");
-      awaitMails(2);
-      assertThat(mails.mails().getLast())
-          .contains("Subject: [Ended] checkout", "Why: resolved by this machine")
-          .doesNotContain("Last heard from");
-      for (String bad :
-          List.of(
-              "{}",
-              "{\"title\":\"a\\u0000b\"}",
-              "{\"title\":\"" + "x".repeat(10_000) + "\"}",
-              "{\"title\":\"x\",\"subjects\":[\"service:other\"]}",
-              "{\"title\":\"x\",\"subjects\":[\"heartbeat:shop\"]}",
-              "{\"title\":\"x\",\"quiet\":true}")) {
-        assertThat(rollcall.send("POST", "/v1/incidents", bad).status()).isEqualTo(400);
-      }
-      assertThat(rollcall.send("PATCH", "/v1/incidents/999", "{\"title\":\"x\"}").status())
-          .isEqualTo(404);
+    long from = Instant.now().getEpochSecond() + 1; // what was before is of other tests
+    await().until(() -> Instant.now().getEpochSecond() >= from);
+    channel("ops", "");
+    service("slowed", targets.url("/set/slowed"), "200ms", ",\"tags\":[\"prod\"]");
+    Answer made =
+        rollcall.send(
+            "POST",
+            "/v1/incidents",
+            "{\"title\":\"checkout is slow\",\"subjects\":[\"service:slowed\"],\"told\":true}");
+    assertThat(made.status()).isEqualTo(201);
+    JsonNode data = made.json().at("/data/incident/data");
+    assertThat(data.get("subject").stringValue()).isEqualTo("service:slowed");
+    assertThat(data.get("subjects").toString()).isEqualTo("[\"service:slowed\"]");
+    assertThat(data.get("kind").stringValue()).isEqualTo("manual");
+    awaitMails(1);
+    assertThat(mails.mails().getFirst())
+        .contains("Subject: [Incident] checkout is slow", "Since:")
+        .doesNotContain("Last heard from");
+    String one = "/v1/incidents/" + data.get("id");
+    JsonNode changed =
+        rollcall
+            .send("PATCH", one, "{\"title\":\"checkout\",\"phase\":\"monitoring\"}")
+            .json()
+            .at("/data/incident/data");
+    assertThat(changed.get("title").stringValue()).isEqualTo("checkout");
+    assertThat(changed.get("phase").stringValue()).isEqualTo("monitoring");
+    assertThat(
+            rollcall
+                .send("POST", one + "/notes", "{\"text\":\"# we know\",\"public\":true}")
+                .json()
+                .at("/data/incident/data/timeline")
+                .toString())
+        .contains("\"text\":\"# we know\",\"public\":true");
+    assertThat(rollcall.send("POST", one + "/notes", "{\"text\":\"x\",\"public\":1}").status())
+        .isEqualTo(400);
+    JsonNode none = rollcall.send("POST", "/v1/incidents", "{\"title\":\"quiet\"}").json();
+    assertThat(none.at("/data/incident/data/subject").isNull()).isTrue();
+    assertThat(none.at("/data/incident/data/subjects")).isEmpty();
+    assertThat(incidents("?subject=service:slowed&kind=manual")).hasSize(1);
+    assertThat(incidents("?tag=prod")).hasSize(1);
+    assertThat(incidents("?tag=web")).isEmpty();
+    JsonNode summary =
+        rollcall.get("/v1/incidents/summary?from=" + from).json().at("/data/summary/data");
+    assertThat(summary.get("incidents").asInt()).isEqualTo(2);
+    assertThat(summary.at("/subjects/1/subject").stringValue()).isEqualTo("service:slowed");
+    assertThat(summary.at("/repair/mean").isNull()).isTrue();
+    String csv = rollcall.page("/v1/incidents/summary?format=csv&from=" + from);
+    assertThat(csv)
+        .startsWith("subject,incidents,detect_mean,")
+        .contains("\r\nservice:slowed,1,,,,,,\r\n");
+    for (String bad :
+        List.of("?from=x", "?from=-1", "?from=99999999999999", "?from=2&to=1", "?format=xml")) {
+      assertThat(rollcall.get("/v1/incidents/summary" + bad).status()).as(bad).isEqualTo(400);
     }
+    rollcall.send("POST", one + "/resolve", "");
+    awaitMails(2);
+    assertThat(mails.mails().getLast())
+        .contains("Subject: [Ended] checkout", "Why: resolved by this machine")
+        .doesNotContain("Last heard from");
+    for (String bad :
+        List.of(
+            "{}",
+            "{\"title\":\"a\\u0000b\"}",
+            "{\"title\":\"" + "x".repeat(10_000) + "\"}",
+            "{\"title\":\"x\",\"subjects\":[\"service:other\"]}",
+            "{\"title\":\"x\",\"subjects\":[\"heartbeat:slowed\"]}",
+            "{\"title\":\"x\",\"quiet\":true}")) {
+      assertThat(rollcall.send("POST", "/v1/incidents", bad).status()).isEqualTo(400);
+    }
+    assertThat(rollcall.send("PATCH", "/v1/incidents/999", "{\"title\":\"x\"}").status())
+        .isEqualTo(404);
   }
 
-  private static void awaitLate(RunningRollcall rollcall) {
-    await().atMost(PATIENCE).until(() -> incidents(rollcall, "?state=open&kind=late").size() == 1);
+  private void awaitLate() {
+    await().atMost(PATIENCE).until(() -> incidents("?state=open&kind=late").size() == 1);
   }
 
   @Test
-  void aKillLosesNoIncidentAndTellsNoneTwice() throws Exception {
+  void aKillLosesNoIncidentAndTellsNoneTwice(@TempDir Path folder) throws Exception {
+    String database = database();
+    Plan plan =
+        plan(folder, database)
+            .yaml(
+                """
+                incidents: {together: 100ms}
+                channels:
+                  - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
+                     to: ops@example.org, route: {absences: true}}
+                services: [{name: shop, url: '%s', interval: 200ms, tags: [prod]}]
+                """
+                    .formatted(mails.port(), targets.url("/set/shop")));
     mails.answer("MAIL", "421 come back later");
     long id;
-    try (RunningRollcall rollcall = plan(shop()).start()) {
+    try (RunningRollcall own = plan.start()) {
       targets.set(503);
-      await().atMost(PATIENCE).until(() -> !incidents(rollcall, "?state=open").isEmpty());
-      id = incidents(rollcall, "").getFirst().get("id").asLong();
-      rollcall.kill();
+      await().atMost(PATIENCE).until(() -> !incidents(own, "?state=open").isEmpty());
+      id = incidents(own, "").getFirst().get("id").asLong();
+      own.kill();
     }
-    stoppedTwoMinutesAgo();
+    stoppedTwoMinutesAgo(folder, database);
     mails.answer("MAIL", "250 ok");
-    try (RunningRollcall rollcall = plan(shop()).start()) {
+    try (RunningRollcall own = plan.start()) {
       await().atMost(PATIENCE.multipliedBy(2)).until(() -> mails.mails().size() >= 2);
-      assertThat(incidents(rollcall, ""))
+      assertThat(incidents(own, ""))
           .singleElement()
           .satisfies(one -> assertThat(one.get("id").asLong()).isEqualTo(id));
       targets.set(200);
-      await().atMost(PATIENCE).until(() -> incidents(rollcall, "?state=open").isEmpty());
+      await().atMost(PATIENCE).until(() -> incidents(own, "?state=open").isEmpty());
       awaitMails(3);
       assertThat(mails.mails())
           .filteredOn(mail -> mail.contains("Subject: [Away] Rollcall"))
           .singleElement()
           .asString()
           .contains("From: ", "To: ", "It took: 2m");
-      assertThat(rollcall.log())
+      assertThat(own.log())
           .containsPattern("nobody looked from [-0-9]+T[:0-9]+Z to [-0-9]+T[:0-9]+Z: ");
     }
   }
 
-  private void stoppedTwoMinutesAgo() throws SQLException {
+  private static void stoppedTwoMinutesAgo(Path folder, String database) throws SQLException {
     try (Connection rows =
             database.isEmpty()
                 ? DriverManager.getConnection(
@@ -825,22 +876,21 @@ class IncidentIT {
   @Test
   void theIncidentOfAServiceThatIsRemovedEnds() throws Exception {
     targets.set(503);
-    try (RunningRollcall rollcall = plan("[]").start()) {
-      String body =
-          "{\"name\":\"gone\",\"url\":\"" + targets.url("/set/x") + "\",\"interval\":\"200ms\"}";
-      long id =
-          rollcall.send("POST", "/v1/services", body).json().at("/data/service/data/id").asLong();
-      awaitMails(1);
-      rollcall.send("DELETE", "/v1/services/" + id, "");
-      await().atMost(PATIENCE).until(() -> incidents(rollcall, "?state=open").isEmpty());
-      JsonNode one =
-          rollcall
-              .get("/v1/incidents/" + incidents(rollcall, "").getFirst().get("id"))
-              .json()
-              .at("/data/incident/data");
-      assertThat(one.get("timeline").get(2).get("text").stringValue()).isEqualTo("it was removed");
-      awaitMails(2);
-      assertThat(mails.mails().getLast()).contains("Subject: [Ended] gone", "Why: it was removed");
-    }
+    channel("ops", "");
+    String body =
+        "{\"name\":\"gone\",\"url\":\"" + targets.url("/set/x") + "\",\"interval\":\"200ms\"}";
+    long id =
+        rollcall.send("POST", "/v1/services", body).json().at("/data/service/data/id").asLong();
+    awaitMails(1);
+    rollcall.send("DELETE", "/v1/services/" + id, "");
+    await().atMost(PATIENCE).until(() -> incidents("?state=open").isEmpty());
+    JsonNode one =
+        rollcall
+            .get("/v1/incidents/" + incidents("?subject=service:gone").getFirst().get("id"))
+            .json()
+            .at("/data/incident/data");
+    assertThat(one.get("timeline").get(2).get("text").stringValue()).isEqualTo("it was removed");
+    awaitMails(2);
+    assertThat(mails.mails().getLast()).contains("Subject: [Ended] gone", "Why: it was removed");
   }
 }
