@@ -4,7 +4,7 @@ import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.app.MigratedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 
 /// The same on PostgreSQL.
 class AccountsPostgresIT extends AccountsIT {
-  private final String database = TestDatabases.freshUrl();
+  private final String database = MigratedPostgres.freshUrl();
 
   @Override
   String database() {

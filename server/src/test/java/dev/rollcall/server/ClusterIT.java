@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.MigratedPostgres;
 import dev.rollcall.server.sql.NextVersion;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
@@ -33,7 +34,7 @@ class ClusterIT {
   @BeforeEach
   void start() throws IOException {
     targets = new Targets();
-    database = TestDatabases.freshUrl();
+    database = MigratedPostgres.freshUrl();
   }
 
   @AfterEach

@@ -1,11 +1,11 @@
 package dev.rollcall.server;
 
-import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.app.MigratedPostgres;
 
 /// The same on PostgreSQL.
 class IncidentPostgresIT extends IncidentIT {
   @Override
   String database() {
-    return TestDatabases.freshUrl();
+    return MigratedPostgres.freshUrl();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.MigratedPostgres;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
 import java.io.IOException;
@@ -304,7 +305,7 @@ class IncidentTroubleIT {
   @ParameterizedTest
   @EnumSource
   void aKillAtAnyMomentLosesNothingAndTellsNothingTwice(TestDatabases engine) throws Exception {
-    String database = engine == TestDatabases.POSTGRES ? TestDatabases.freshUrl() : "";
+    String database = engine == TestDatabases.POSTGRES ? MigratedPostgres.freshUrl() : "";
     int kills = database.isEmpty() ? KILLS : POSTGRES_KILLS;
     hook.unreliable();
     pager.unreliable();
@@ -328,7 +329,7 @@ class IncidentTroubleIT {
 
   @Test
   void ofTwoProcessesOneIsStoppedAndOneIsKilled() throws Exception {
-    String database = TestDatabases.freshUrl();
+    String database = MigratedPostgres.freshUrl();
     hook.unreliable();
     pager.unreliable();
     try (RunningRollcall one = plan("one", database).start();
@@ -369,7 +370,7 @@ class IncidentTroubleIT {
 
   @Test
   void whatHappensWhileTheDatabaseIsAwayIsToldOnceWhenItIsBack() throws Exception {
-    String url = TestDatabases.freshUrl();
+    String url = MigratedPostgres.freshUrl();
     int port = TestDatabases.postgres().getPort();
     try (Wire wire = new Wire(port);
         RunningRollcall rollcall =

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.MigratedPostgres;
 import dev.rollcall.server.redis.RedisServer;
-import dev.rollcall.server.sql.TestDatabases;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -142,7 +142,7 @@ class LiveViewsIT {
 
   /// One process checks, and does not answer; the other answers, and checks nothing.
   private void showsWhatAnotherProcessHasFound(UnaryOperator<Plan> redis) throws Exception {
-    String database = TestDatabases.freshUrl();
+    String database = MigratedPostgres.freshUrl();
     Plan here = redis.apply(plan("here", database, "api"));
     Plan there = redis.apply(plan("there", database, "runner"));
     try (Targets targets = new Targets();

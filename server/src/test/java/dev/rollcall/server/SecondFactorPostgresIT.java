@@ -3,6 +3,7 @@ package dev.rollcall.server;
 import static dev.rollcall.server.Browser.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.server.app.MigratedPostgres;
 import dev.rollcall.server.sql.TestDatabases;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /// The same on PostgreSQL, and what needs the time to pass: another client of the database can set
 /// it back.
 class SecondFactorPostgresIT extends SecondFactorIT {
-  private final String database = TestDatabases.freshUrl();
+  private final String database = MigratedPostgres.freshUrl();
 
   @Override
   String database() {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Plan;
-import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.app.MigratedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,7 +54,7 @@ class TargetsCrashIT {
 
   @Test
   void losesNothingAndHandsOutNothingTwiceWhereOneOfTwoIsKilledOnPostgres() throws Exception {
-    String database = TestDatabases.freshUrl();
+    String database = MigratedPostgres.freshUrl();
     RunningRollcall killed = on(database, "killed");
     try (RunningRollcall other = on(database, "other")) {
       for (int kill = 0; kill < 3; kill++) {

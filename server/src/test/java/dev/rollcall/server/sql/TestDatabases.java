@@ -69,15 +69,27 @@ public enum TestDatabases {
 
   /// A new, empty database of it, as a program is told it.
   public static String freshUrl() {
+    return created("");
+  }
+
+  /// A copy of that database, to which nobody is connected.
+  public static String copyOf(String freshUrl) {
+    return created(" TEMPLATE " + name(freshUrl));
+  }
+
+  private static String created(String how) {
     String name = "fresh" + NAMES.incrementAndGet();
-    execute("CREATE DATABASE " + name);
+    execute("CREATE DATABASE " + name + how);
     return "postgresql://postgres:postgres@127.0.0.1:" + Server.PORT + "/" + name;
   }
 
   /// Another client of that database.
   public static Connection connection(String freshUrl) throws SQLException {
-    String name = freshUrl.substring(freshUrl.lastIndexOf('/') + 1);
-    return Server.POSTGRES.getDatabase("postgres", name).getConnection();
+    return Server.POSTGRES.getDatabase("postgres", name(freshUrl)).getConnection();
+  }
+
+  private static String name(String freshUrl) {
+    return freshUrl.substring(freshUrl.lastIndexOf('/') + 1);
   }
 
   /// A new schema, reached through that port.
