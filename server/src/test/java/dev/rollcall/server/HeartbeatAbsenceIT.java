@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.MigratedPostgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
@@ -62,13 +63,8 @@ class HeartbeatAbsenceIT {
 
   @Test
   void aProcessThatTakesCallsForAnotherAndStoodStillAccusesNobody() throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start();
-        Receiver receiver = new Receiver()) {
-      Plan both =
-          plan(receiver)
-              .variable(
-                  "ROLLCALL_DATABASE",
-                  "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/postgres");
+    try (Receiver receiver = new Receiver()) {
+      Plan both = plan(receiver).variable("ROLLCALL_DATABASE", MigratedPostgres.freshUrl());
       try (RunningRollcall api = both.flags("--roles=api", "--data=api").start();
           RunningRollcall runner = both.flags("--roles=runner", "--data=runner").start()) {
         List<ProcessHandle> process = List.of(ProcessHandle.of(api.pid()).orElseThrow());
