@@ -183,7 +183,9 @@ final class StreamAppender implements AutoCloseable {
       queue.drainTo(all);
       try {
         for (List<Append> some : rounds(all)) {
-          write(open, some);
+          if (trouble().isEmpty()) { // Jedis would open a closed one again, and forget the database
+            write(open, some);
+          }
         }
       } finally {
         all.forEach(each -> refuse(each, "Rollcall itself failed")); // those not written so far

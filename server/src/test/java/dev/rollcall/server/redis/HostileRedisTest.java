@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.redis.StreamAppender.Added;
 import dev.rollcall.server.redis.StreamBuffer.Written;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.time.Clock;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,8 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +39,9 @@ class HostileRedisTest {
   private static final class StandIn implements AutoCloseable {
     /// Longer answers come byte by byte.
     private static final int LONG = 60;
+
+    /// Instead of an answer: ends the connection.
+    static final String HANG_UP = "";
 
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Function<List<String>, String> answer;
@@ -69,6 +76,9 @@ class HostileRedisTest {
             command.add(in.readLine());
           }
           byte[] bytes = answer.apply(command).getBytes(UTF_8);
+          if (bytes.length == 0) {
+            return;
+          }
           if (bytes.length <= LONG) {
             out.write(bytes);
           } else {
@@ -176,5 +186,74 @@ class HostileRedisTest {
       assertThat(written.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
           .isEqualTo(new Written.Applied<>(1));
     }
+  }
+
+  /// Answers as a Redis does, for what is added.
+  private static String sound(List<String> command) {
+    return Map.of(
+            "XADD", "$3\r\n1-0\r\n",
+            "SELECT", "+OK\r\n",
+            "SET", "+OK\r\n",
+            "TYPE", "+none\r\n",
+            "WAIT", ":1\r\n")
+        .getOrDefault(command.getFirst(), "*0\r\n");
+  }
+
+  /// @param replicas that should have what is acknowledged; the database is away
+  private static StreamAppender appender(StandIn server, int replicas) {
+    RedisServers servers = new RedisServers(RedisLocation.parse("redis://" + server.host() + "/3"));
+    StreamAppender appender =
+        new StreamAppender(
+            servers,
+            new AppenderConnection(
+                servers, "probe", new RedisPromises(servers, replicas), Clock.system()),
+            new AppliedResults(),
+            1,
+            replicas,
+            () -> true,
+            Clock.system());
+    appender.add(List.of("stream"));
+    return appender;
+  }
+
+  private static Added added(StreamAppender appender, int bytes) {
+    return appender.append("stream", List.of(new byte[bytes]), false).added();
+  }
+
+  /// A connection that is opened again by itself is in the database 0, where nobody reads.
+  @Test
+  void nothingIsAddedOverAConnectionThatHasFailed() throws Exception {
+    ThreadLocal<Boolean> selected = ThreadLocal.withInitial(() -> false); // of a connection
+    AtomicBoolean failed = new AtomicBoolean();
+    List<Boolean> additions = new CopyOnWriteArrayList<>();
+    List<Added> told = new CopyOnWriteArrayList<>();
+    try (StandIn server =
+            new StandIn(
+                command -> {
+                  if (command.getFirst().equals("SELECT")) {
+                    selected.set(true);
+                  } else if (command.getFirst().equals("XADD")) {
+                    additions.add(selected.get());
+                    if (!failed.getAndSet(true)) {
+                      return StandIn.HANG_UP;
+                    }
+                  }
+                  return sound(command);
+                });
+        StreamAppender appender = appender(server, 0)) {
+      List<Thread> callers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        callers.add(Thread.ofPlatform().start(() -> told.add(added(appender, 40 << 10))));
+      }
+      await()
+          .atMost(PATIENCE)
+          .until(() -> callers.stream().allMatch(one -> one.getState() == Thread.State.WAITING));
+      appender.start(); // all of them at once, in three round trips
+      for (Thread caller : callers) {
+        caller.join();
+      }
+    }
+    assertThat(additions).doesNotContain(false);
+    assertThat(told).hasSize(3).hasAtLeastOneElementOfType(Added.InDoubt.class);
   }
 }
