@@ -279,10 +279,16 @@ final class StreamAppender implements AutoCloseable {
                               .bytes())));
       pipeline.sync();
       List<String> refusals = new ArrayList<>();
-      groups.forEach((stream, group) -> tell(open, group).ifPresent(refusals::add));
+      List<Group> stored = new ArrayList<>();
+      for (Group group : groups.values()) {
+        refusal(open, group).ifPresentOrElse(refusals::add, () -> stored.add(group));
+      }
+      if (!stored.isEmpty()) {
+        replicate(open);
+      }
+      stored.forEach(StreamAppender::stored);
       if (refusals.isEmpty()) {
         connection.works();
-        replicate(open);
       } else {
         connection.lost(refusals.getFirst()); // this server may be the master no longer
       }
@@ -294,10 +300,10 @@ final class StreamAppender implements AutoCloseable {
     }
   }
 
-  /// Tells the callers that their items are stored, or not.
+  /// Tells the callers if their items are not stored.
   ///
   /// @return why not
-  private Optional<String> tell(Jedis open, Group group) {
+  private Optional<String> refusal(Jedis open, Group group) {
     try {
       if (group.response == null) {
         throw new JedisDataException("no answer");
@@ -308,10 +314,13 @@ final class StreamAppender implements AutoCloseable {
       finish(group, new Added.Refused(why));
       return Optional.of(why.why());
     }
+    return Optional.empty();
+  }
+
+  private static void stored(Group group) {
     for (int i = 0; i < group.appends.size(); i++) {
       group.appends.get(i).added().complete(group.pending.get(i));
     }
-    return Optional.empty();
   }
 
   private void doubt(Map<String, Group> groups, String why) {
@@ -334,14 +343,15 @@ final class StreamAppender implements AutoCloseable {
     }
   }
 
-  /// While the database is away, what is acknowledged is in Redis only: a replica should have it.
+  /// While the database is away, what is acknowledged is in Redis only: a replica should have it
+  /// before that.
   private void replicate(Jedis open) {
     if (replicas == 0
         || !databaseAway.getAsBoolean()
         || clock.monotonic().compareTo(noReplicaUntil) < 0) {
       return;
     }
-    if (open.waitReplicas(replicas, REPLICATION.toMillis()) < replicas) {
+    if (replicasThatHaveIt(open) < replicas) {
       unreplicated.incrementAndGet();
       noReplicaUntil = clock.monotonic().plus(UNREPLICATED);
       LOG.log(
@@ -349,6 +359,14 @@ final class StreamAppender implements AutoCloseable {
           "fewer than {0} replicas of Redis have what waits there: it would be lost with this"
               + " master",
           replicas);
+    }
+  }
+
+  private long replicasThatHaveIt(Jedis open) {
+    try {
+      return open.waitReplicas(replicas, REPLICATION.toMillis());
+    } catch (JedisDataException e) {
+      return 0; // the user may not ask
     }
   }
 

@@ -256,4 +256,46 @@ class HostileRedisTest {
     assertThat(additions).doesNotContain(false);
     assertThat(told).hasSize(3).hasAtLeastOneElementOfType(Added.InDoubt.class);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {":1\r\n", ":0\r\n", "-NOPERM no permission to run WAIT\r\n"})
+  void nothingIsAcknowledgedBeforeTheReplicasWereAskedWhileTheDatabaseIsAway(String answer)
+      throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CompletableFuture<String> answered = new CompletableFuture<>();
+    try (StandIn server =
+            new StandIn(
+                command -> {
+                  if (command.getFirst().equals("WAIT")) {
+                    asked.countDown();
+                    return answered.join();
+                  }
+                  return sound(command);
+                });
+        StreamAppender appender = appender(server, 1)) {
+      appender.start();
+      await().atMost(PATIENCE).until(() -> appender.trouble().isEmpty());
+      CompletableFuture<Added> added = CompletableFuture.supplyAsync(() -> added(appender, 1));
+      assertThat(asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(added).isNotDone();
+      answered.complete(answer);
+      assertThat(added.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .isInstanceOf(Added.Stored.class);
+      assertThat(appender.unreplicated()).isEqualTo(answer.equals(":1\r\n") ? 0 : 1);
+    }
+  }
+
+  @Test
+  void whatAServerHadThatIsGoneBeforeItsReplicasWereAskedIsInDoubt() throws Exception {
+    try (StandIn server =
+            new StandIn(
+                command -> command.getFirst().equals("WAIT") ? StandIn.HANG_UP : sound(command));
+        StreamAppender appender = appender(server, 1)) {
+      appender.start();
+      await().atMost(PATIENCE).until(() -> appender.trouble().isEmpty());
+      CompletableFuture<Added> added = CompletableFuture.supplyAsync(() -> added(appender, 1));
+      assertThat(added.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .isInstanceOf(Added.InDoubt.class);
+    }
+  }
 }
