@@ -22,6 +22,9 @@ final class StreamLease {
   /// Whoever could not apply a stream leaves it to others for so long.
   private static final Duration LEFT = Duration.ofSeconds(10);
 
+  /// What Redis says of a key that does not end.
+  private static final long FOR_EVER = -1;
+
   private final String key;
   private final int number;
   private final String process;
@@ -63,7 +66,8 @@ final class StreamLease {
     }
     asked = now;
     SetParams lease = SetParams.setParams().px(LEASE.toMillis());
-    boolean takes = process.equals(redis.get(key)) || takesFromOthers(now, stands);
+    boolean takes =
+        process.equals(redis.get(key)) || takesFromOthers(now, stands) || isNone(redis);
     try {
       boolean held = redis.set(key, process, takes ? lease : lease.nx()) != null;
       state = held ? State.OURS : State.OTHERS;
@@ -74,6 +78,13 @@ final class StreamLease {
       state = State.REFUSED;
     }
     return state;
+  }
+
+  /// Whether nobody renews it: a lease ends within [#LEASE]. What lasts for longer was written by
+  /// somebody else, or while the clock of Redis was ahead.
+  private boolean isNone(Jedis redis) {
+    long left = redis.pttl(key);
+    return left == FOR_EVER || left > LEASE.toMillis();
   }
 
   /// A process that is alone has nobody to take it from.

@@ -33,9 +33,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.params.XAddParams;
 import redis.clients.jedis.params.XReadParams;
 import redis.clients.jedis.resps.StreamEntryBinary;
@@ -567,6 +570,21 @@ class StreamBufferTest {
 
   private static long distinct(List<String> readers) {
     return readers.stream().distinct().count();
+  }
+
+  /// Written by somebody else, or by a server whose clock was ahead.
+  @ParameterizedTest
+  @ValueSource(longs = {0, 600_000})
+  void aLeaseThatDoesNotEndInSecondsIsNone(long millis) {
+    writeThrough(0);
+    DatabaseLocation location = process.database.location();
+    process.close();
+    SetParams end = SetParams.setParams();
+    try (Jedis redis = server.client()) {
+      redis.set(stream() + ":owner", "somebody", millis == 0 ? end : end.px(millis));
+    }
+    process = new RunningProcess(location, location());
+    writeThrough(1);
   }
 
   @Test
