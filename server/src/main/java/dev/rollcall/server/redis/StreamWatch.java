@@ -62,10 +62,27 @@ final class StreamWatch implements AutoCloseable {
 
   /// The oldest entry of a stream, and who reads it.
   ///
-  /// @param since since when it has been the same, on the monotonic clock
-  private record Oldest(StreamEntryID id, String owner, Duration since) {
-    boolean isSame(Oldest other) {
-      return id.equals(other.id) && owner.equals(other.owner);
+  /// @param first when this process first saw it, on the monotonic clock
+  /// @param since since when both have been the same, as far as this process has looked
+  private record Oldest(StreamEntryID id, String owner, Duration first, Duration since) {
+    Oldest since(Duration now) {
+      return new Oldest(id, owner, first, now);
+    }
+
+    /// What is known of it now.
+    Oldest then(StreamEntryID nowId, String nowOwner, Duration now) {
+      if (!nowId.equals(id)) {
+        return new Oldest(nowId, nowOwner, now, now);
+      }
+      return nowOwner.equals(owner) ? this : new Oldest(id, nowOwner, first, now);
+    }
+
+    /// How long it has waited: by the clock of Redis, or by ours since it was first seen, as the
+    /// clock of Redis may have been set back, or be that of another server.
+    Duration age(Duration now, long millis) {
+      Duration seen = now.minus(first);
+      Duration said = Duration.ofMillis(millis - id.getTime());
+      return said.compareTo(seen) > 0 ? said : seen;
     }
   }
 
@@ -139,7 +156,7 @@ final class StreamWatch implements AutoCloseable {
       long millis =
           Long.parseLong(time.get().get(0)) * 1_000 + Long.parseLong(time.get().get(1)) / 1_000;
       if (now.minus(looked).compareTo(GAP) > 0) {
-        oldest.clear();
+        oldest.replaceAll((_, known) -> known.since(now));
       }
       looked = now;
       Map<String, Seen> found = new HashMap<>();
@@ -183,14 +200,10 @@ final class StreamWatch implements AutoCloseable {
       return Optional.of(new Seen(now, entries, Duration.ZERO, false));
     }
     StreamEntryID id = first.getFirst().getID();
-    Oldest known =
-        oldest.merge(
-            stream,
-            new Oldest(id, owner, now),
-            (before, again) -> before.isSame(again) ? before : again);
-    Duration age = Duration.ofMillis(Math.max(0, millis - id.getTime()));
+    Oldest known = oldest.getOrDefault(stream, new Oldest(id, owner, now, now)).then(id, owner, now);
+    oldest.put(stream, known);
     boolean stands = now.minus(known.since()).compareTo(STANDS) >= 0;
-    return Optional.of(new Seen(now, entries, age, stands));
+    return Optional.of(new Seen(now, entries, known.age(now, millis), stands));
   }
 
   private static long size(Response<Long> response) {

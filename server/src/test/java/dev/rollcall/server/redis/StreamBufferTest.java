@@ -22,6 +22,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -585,6 +586,25 @@ class StreamBufferTest {
     }
     process = new RunningProcess(location, location());
     writeThrough(1);
+  }
+
+  /// It was set back, or that of the new master is behind that of the old one.
+  @Test
+  void whatWaitsIsKnownToWaitThoughTheClockOfRedisIsBehind() {
+    writeThrough(0);
+    await().atMost(PATIENCE).until(() -> process.buffer.waiting() == 0);
+    wire.cut();
+    StreamEntryID future =
+        new StreamEntryID(Instant.now().plus(Duration.ofHours(1)).toEpochMilli(), 0);
+    byte[] entry = new StreamEntry(1, 2, 0, List.of(Note.KIND.encode(new Note("one", 1)))).bytes();
+    try (Jedis redis = server.client()) {
+      redis.xadd(
+          stream().getBytes(UTF_8), XAddParams.xAddParams().id(future), Map.of(FIELD, entry));
+    }
+    await().atMost(PATIENCE).until(() -> process.buffer.lag().toMillis() > 2_000);
+    wire.mend();
+    awaitWritten(0, 1);
+    await().atMost(PATIENCE).until(() -> process.buffer.lag().toMillis() < 1_000);
   }
 
   @Test
