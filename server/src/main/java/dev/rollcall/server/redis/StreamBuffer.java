@@ -254,15 +254,20 @@ public final class StreamBuffer<I, R> {
     String stream = stream(item);
     Optional<StreamAppender.Trouble> trouble = appender.trouble();
     if (trouble.isPresent()) {
-      return isOlderApplied(stream, trouble.get());
+      return isOlderKnown(stream, trouble.get());
     }
     StreamAppender.Pending last = appender.append(stream, List.of(NOTHING), true);
     return switch (last.added()) {
       case StreamAppender.Added.Stored(long writer, long number) ->
           isApplied(writer, number, last.results().getFirst());
-      case StreamAppender.Added.Refused(StreamAppender.Trouble why) -> isOlderApplied(stream, why);
-      case StreamAppender.Added.InDoubt _ -> true;
+      case StreamAppender.Added.Refused(StreamAppender.Trouble why) -> isOlderKnown(stream, why);
+      case StreamAppender.Added.InDoubt _ -> !mayWait(stream);
     };
+  }
+
+  /// Whether all that came before is applied, as far as this process knows.
+  private boolean isOlderKnown(String stream, StreamAppender.Trouble trouble) {
+    return trouble.refused().isPresent() ? isOlderApplied(stream, trouble) : !mayWait(stream);
   }
 
   private boolean isApplied(long writer, long number, CompletableFuture<byte[]> result) {
@@ -294,20 +299,27 @@ public final class StreamBuffer<I, R> {
       if (trouble.filter(why -> isEmpty(stream, why)).isPresent()) {
         continue;
       }
-      StreamWatch.Seen seen = watch.of(stream);
-      Duration since = now.minus(seen.at());
-      boolean waits =
-          seen.oldest().compareTo(PATIENCE) >= 0
-              || lastWait.compareTo(seen.at().minus(seen.oldest())) > 0;
-      if (trouble.isPresent() && (!waits || since.compareTo(GIVEN_UP) > 0)) {
+      if (trouble.isPresent() && !mayWait(stream)) {
         continue;
       }
+      StreamWatch.Seen seen = watch.of(stream);
+      Duration since = now.minus(seen.at());
       Duration oldest = since.plus(seen.oldest());
       Duration end = now.minus(end(stream).lastSeen()); // what is older was not deleted yet
       Duration lag = (oldest.compareTo(end) < 0 ? oldest : end).plus(ON_THE_WAY);
       longest = lag.compareTo(longest) > 0 ? lag : longest;
     }
     return longest;
+  }
+
+  /// Whether something may wait in a stream that cannot be read: something did when it was last
+  /// read, or was acknowledged since.
+  private boolean mayWait(String stream) {
+    StreamWatch.Seen seen = watch.of(stream);
+    boolean waits =
+        seen.oldest().compareTo(PATIENCE) >= 0
+            || lastWait.compareTo(seen.at().minus(seen.oldest())) > 0;
+    return waits && clock.monotonic().minus(seen.at()).compareTo(GIVEN_UP) <= 0;
   }
 
   /// How many items went straight to the database, as Redis did not take them.

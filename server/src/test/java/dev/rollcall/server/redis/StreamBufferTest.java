@@ -392,6 +392,7 @@ class StreamBufferTest {
     await().atMost(PATIENCE).until(() -> process.redis.trouble().isPresent());
     assertThat(write(2)).isEqualTo(applied(2));
     assertThat(process.buffer.lag()).isZero();
+    assertThat(process.buffer.awaitApplied(new Note("one", 0))).isTrue();
 
     server.again();
     await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
@@ -439,6 +440,7 @@ class StreamBufferTest {
     wire.mend();
     await().atMost(PATIENCE).until(() -> process.redis.trouble().isPresent());
     assertThat(process.buffer.lag()).isGreaterThan(Duration.ZERO); // it may still be there
+    assertThat(process.buffer.awaitApplied(new Note("one", 0))).isFalse();
     await().atMost(PATIENCE).ignoreExceptions().until(() -> write(2).equals(applied(2)));
 
     server.again();

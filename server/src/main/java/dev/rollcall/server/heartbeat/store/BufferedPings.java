@@ -47,7 +47,7 @@ public final class BufferedPings implements Function<HeartbeatChange, PingOutcom
     }
     if (!buffer.awaitApplied(change)) {
       throw new Unavailable(
-          "calls of this heartbeat still wait for the database: nothing was changed", AGAIN);
+          "calls of this heartbeat may still wait in Redis: nothing was changed", AGAIN);
     }
     return commits.write(writer, change);
   }
