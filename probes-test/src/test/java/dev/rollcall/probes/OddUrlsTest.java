@@ -92,4 +92,11 @@ class OddUrlsTest {
       }
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tcp://[::1]:80", "http://[::1]:80/a:b::c", "ping://[fd14:6::2]"})
+  void takeAnIpv6AddressInBrackets(String url) {
+    assertThat(ServerUrl.of(url)).hasToString(url);
+    assertThat(new Probes(Dialer.system(), Probes.asker()).of("it", ServerUrl.of(url))).isNotNull();
+  }
 }
