@@ -37,7 +37,19 @@ final class KeptAside {
   private final Clock clock;
 
   /// What Redis has not taken so far. An entry may be found again before that.
-  private final Map<String, byte[]> entries = new LinkedHashMap<>();
+  private final Map<String, Kept> entries = new LinkedHashMap<>();
+
+  private static final class Kept {
+    private final byte[] entry;
+
+    /// Whether it is found again as long as it is not deleted from its stream.
+    private final boolean found;
+
+    Kept(byte[] entry, boolean found) {
+      this.entry = entry;
+      this.found = found;
+    }
+  }
 
   private Duration toldAt;
   private long untold;
@@ -63,11 +75,20 @@ final class KeptAside {
     return true;
   }
 
-  /// Adds an entry, as it was read.
+  /// Adds an entry that cannot be read. It is found again before it is deleted.
+  void addEntry(String id, byte[] entry, String why, RuntimeException failure) {
+    add(id, new Kept(entry, true), why, failure);
+  }
+
+  /// Adds an item that cannot be applied. The items after it are applied, and so is their entry.
   ///
   /// @param which the same if it is found again
-  void add(String which, byte[] entry, String why, RuntimeException failure) {
-    if (entries.put(which, entry) != null) {
+  void addItem(String which, byte[] entry, String why, RuntimeException failure) {
+    add(which, new Kept(entry, false), why, failure);
+  }
+
+  private void add(String which, Kept one, String why, RuntimeException failure) {
+    if (entries.put(which, one) != null) {
       return;
     }
     untold++;
@@ -84,7 +105,8 @@ final class KeptAside {
 
   /// Writes what was added.
   ///
-  /// @return false if Redis refuses writes: it is kept in memory until the next time
+  /// @return false if Redis refuses writes: items are kept in memory until the next time, and
+  ///   entries stay where they are
   /// @throws redis.clients.jedis.exceptions.JedisException if Redis does not answer
   boolean write(Jedis redis) {
     if (entries.isEmpty()) {
@@ -93,23 +115,27 @@ final class KeptAside {
     List<String> all = List.copyOf(entries.keySet());
     List<Object> answers;
     try (Pipeline pipeline = redis.pipelined()) {
-      for (byte[] entry : entries.values()) {
+      for (Kept one : entries.values()) {
         pipeline.xadd(
             name().getBytes(UTF_8),
             XAddParams.xAddParams().maxLen(MOST),
-            Map.of(StreamAppender.FIELD, entry));
+            Map.of(StreamAppender.FIELD, one.entry));
       }
       answers = pipeline.syncAndReturnAll();
     }
+    boolean written = true;
     for (int i = 0; i < answers.size(); i++) {
       if (!(answers.get(i) instanceof JedisDataException refusal)) {
         done(all.get(i));
       } else if (!RefusedWrites.isSaidBy(refusal)) {
         LOG.log(Level.ERROR, "{0} is not kept: {1}", name(), refusal.getMessage());
         done(all.get(i));
+      } else {
+        written = false;
+        entries.computeIfPresent(all.get(i), (_, one) -> one.found ? null : one);
       }
     }
-    return entries.isEmpty();
+    return written;
   }
 
   private void done(String which) {

@@ -79,7 +79,7 @@ final class StreamApplier<I, R> {
         items(
             entries,
             (entry, e) ->
-                aside.add(
+                aside.addEntry(
                     "" + entry.getID(),
                     bytes(entry),
                     "entry " + entry.getID() + " cannot be read",
@@ -128,7 +128,7 @@ final class StreamApplier<I, R> {
             && apply(new Chunk(chunk.items().subList(half, chunk.items().size())));
       }
       StreamEntry.Item item = chunk.items().getFirst();
-      aside.add(item.writer() + "/" + item.number(), item.alone(), "an item cannot be applied", e);
+      aside.addItem(item.writer() + "/" + item.number(), item.alone(), "an item cannot be applied", e);
       return true;
     }
     applied.ifPresent(done -> tell(chunk, done));

@@ -16,6 +16,8 @@ import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
 import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -285,6 +287,23 @@ class StreamBufferTest {
         .contains(strange)
         .anyMatch(bytes -> new String(bytes, UTF_8).endsWith("-1 one"));
     assertThat(process.counter("rollcall_stream_dropped")).isEqualTo(2);
+  }
+
+  /// It is found again when Redis takes writes: then it would be kept twice.
+  @Test
+  void whatCannotBeReadStaysInItsStreamWhileRedisRefusesWrites() {
+    KeptAside aside =
+        new KeptAside(stream(), StreamCounts.in(new PrometheusRegistry()), Clock.system());
+    RuntimeException failure = new IllegalArgumentException("of a test");
+    aside.addEntry("1-0", new byte[] {7}, "an entry cannot be read", failure);
+    aside.addItem("1/2", new byte[] {8}, "an item cannot be applied", failure);
+    try (Jedis redis = server.client()) {
+      configure("min-replicas-to-write", "1");
+      assertThat(aside.write(redis)).isFalse();
+      configure("min-replicas-to-write", "0");
+      assertThat(aside.write(redis)).isTrue();
+    }
+    assertThat(rawAside(1)).containsExactly(new byte[] {8});
   }
 
   @Test
