@@ -128,7 +128,8 @@ final class StreamApplier<I, R> {
             && apply(new Chunk(chunk.items().subList(half, chunk.items().size())));
       }
       StreamEntry.Item item = chunk.items().getFirst();
-      aside.addItem(item.writer() + "/" + item.number(), item.alone(), "an item cannot be applied", e);
+      aside.addItem(
+          item.writer() + "/" + item.number(), item.alone(), "an item cannot be applied", e);
       return true;
     }
     applied.ifPresent(done -> tell(chunk, done));

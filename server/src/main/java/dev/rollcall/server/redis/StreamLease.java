@@ -66,8 +66,7 @@ final class StreamLease {
     }
     asked = now;
     SetParams lease = SetParams.setParams().px(LEASE.toMillis());
-    boolean takes =
-        process.equals(redis.get(key)) || takesFromOthers(now, stands) || isNone(redis);
+    boolean takes = process.equals(redis.get(key)) || takesFromOthers(now, stands) || isNone(redis);
     try {
       boolean held = redis.set(key, process, takes ? lease : lease.nx()) != null;
       state = held ? State.OURS : State.OTHERS;

@@ -200,7 +200,8 @@ final class StreamWatch implements AutoCloseable {
       return Optional.of(new Seen(now, entries, Duration.ZERO, false));
     }
     StreamEntryID id = first.getFirst().getID();
-    Oldest known = oldest.getOrDefault(stream, new Oldest(id, owner, now, now)).then(id, owner, now);
+    Oldest known =
+        oldest.getOrDefault(stream, new Oldest(id, owner, now, now)).then(id, owner, now);
     oldest.put(stream, known);
     boolean stands = now.minus(known.since()).compareTo(STANDS) >= 0;
     return Optional.of(new Seen(now, entries, known.age(now, millis), stands));
