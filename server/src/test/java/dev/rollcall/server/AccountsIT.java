@@ -447,14 +447,6 @@ class AccountsIT {
     }
   }
 
-  @Test
-  void theOperatorCommandMakesNoDatabase(@TempDir Path empty) {
-    RunningRollcall.Ended ended = Plan.of("operator", empty).onlyFlags().refused();
-    assertThat(ended.status()).isEqualTo(1);
-    assertThat(ended.said()).contains("there is no database in ").contains("give --data");
-    assertThat(empty.resolve("rollcall-data")).doesNotExist();
-  }
-
   private String operator(String... flags) {
     return Plan.of("operator", folder)
         .onlyFlags("--database=" + database, "--port=" + rollcall.port())

@@ -240,9 +240,10 @@ class MonitorSettingsIT {
   }
 
   @Test
-  void aDatabaseOfANewerSchemaIsOneLine() throws Exception {
+  void aDatabaseThatIsInUseOrOfANewerSchemaIsOneLine() throws Exception {
     Plan plan = Plan.in(folder);
     try (RunningRollcall rollcall = plan.start()) {
+      trouble(plan, "in use by another Rollcall");
       assertThat(rollcall.stop()).isZero();
     }
     Path file = folder.resolve("rollcall-data/rollcall.db");
@@ -258,10 +259,11 @@ class MonitorSettingsIT {
   }
 
   @Test
-  void aSecondRollcallOnTheSameFileIsOneLine() {
-    try (RunningRollcall first = Plan.in(folder).start()) {
-      trouble(first.plan(), "in use by another Rollcall");
-    }
+  void theOperatorCommandMakesNoDatabase() {
+    Ended ended = Plan.of("operator", folder).onlyFlags().refused();
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.said()).contains("there is no database in ").contains("give --data");
+    assertThat(folder.resolve("rollcall-data")).doesNotExist();
   }
 
   private static void trouble(Plan plan, String words) {
