@@ -1,5 +1,6 @@
 package dev.rollcall.server.redis;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -67,13 +68,12 @@ class HostileRedisTest {
     private void serve(Socket peer) {
       try (peer;
           BufferedReader in =
-              new BufferedReader(new InputStreamReader(peer.getInputStream(), UTF_8));
+              new BufferedReader(new InputStreamReader(peer.getInputStream(), ISO_8859_1));
           OutputStream out = peer.getOutputStream()) {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
           List<String> command = new ArrayList<>();
           for (int left = Integer.parseInt(line.substring(1)); left > 0; left--) {
-            in.readLine();
-            command.add(in.readLine());
+            command.add(text(in, Integer.parseInt(in.readLine().substring(1))));
           }
           byte[] bytes = answer.apply(command).getBytes(UTF_8);
           if (bytes.length == 0) {
@@ -88,6 +88,16 @@ class HostileRedisTest {
       } catch (IOException | InterruptedException e) {
         // the client is gone
       }
+    }
+
+    /// An argument may contain anything, ends of lines too.
+    private static String text(BufferedReader in, int bytes) throws IOException {
+      StringBuilder text = new StringBuilder();
+      while (text.length() < bytes) {
+        text.append((char) in.read());
+      }
+      in.readLine();
+      return text.toString();
     }
 
     /// One byte, and the next before anybody stops to wait for it.
