@@ -101,14 +101,15 @@ class SenderTest {
     awaitSent();
   }
 
-  /// Ends the sessions that wait for the table.
+  /// Ends the sessions that wait to read a delivery.
   private List<Integer> endWaiting() throws SQLException {
     List<Integer> pids = new ArrayList<>();
-    try (Statement statement = other.createStatement();
+    try (Connection third = TestDatabases.postgres().getPostgresDatabase().getConnection();
+        Statement statement = third.createStatement();
         ResultSet ended =
             statement.executeQuery(
-                "SELECT pid, pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
-                    + " AND relation = 'outbox_delivery'::regclass")) {
+                "SELECT pid, pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity"
+                    + " USING (pid) WHERE NOT granted AND query LIKE 'SELECT%payload%'")) {
       while (ended.next()) {
         pids.add(ended.getInt(1));
       }
