@@ -341,13 +341,14 @@ class StreamBufferTest {
     writeThrough(0);
     try (Jedis redis = server.client()) {
       String owner = StreamLease.key(stream());
-      redis.set(owner, "another"); // for ever
+      redis.set(owner, "another", SetParams.setParams().px(3_000)); // it is renewed
       AtomicInteger number = new AtomicInteger();
       await()
           .atMost(PATIENCE)
           .until(
               () -> {
                 Written<Integer> _ = write(number.incrementAndGet());
+                long _ = redis.pexpire(owner, 3_000);
                 return !"another".equals(redis.get(owner));
               });
       writeThrough(number.incrementAndGet());
