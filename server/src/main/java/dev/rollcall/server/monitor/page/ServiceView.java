@@ -118,9 +118,9 @@ record ServiceView(Whose whose, ServiceDetails.Seen seen, Content incidents, boo
             : sum.response().map(one -> ", " + Durations.millis(one.mean())).orElse(""));
   }
 
-  /// The key of the text for [#middle(PeriodSummary)].
-  String middle() {
-    return latency().isPresent() ? "service.median" : "service.mean";
+  /// What [#middle(PeriodSummary)] is.
+  String middle(Texts texts) {
+    return latency().isPresent() ? texts.of("service.median") : texts.of("service.mean");
   }
 
   /// The mean response time of an hour, or the median of its round trips.
