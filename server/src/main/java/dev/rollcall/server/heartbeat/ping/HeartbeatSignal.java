@@ -24,19 +24,20 @@ public final class HeartbeatSignal {
   ///
   /// @param before empty if there was no heartbeat
   /// @param exit the exit code that a ping has just reported
+  /// @param came when the change came; earlier than now for a ping that waited
   public static Optional<Signal> of(
-      Optional<Heartbeat> before, Step step, OptionalLong exit, Instant now) {
+      Optional<Heartbeat> before, Step step, OptionalLong exit, Instant came, Instant now) {
     State from = before.map(Heartbeat::state).orElse(State.NEW);
     if (step.after().isPresent()) {
       Heartbeat after = step.after().get();
       boolean changed = after.state() != from && (isWrong(from) || isWrong(after.state()));
       return changed || step.reminds()
-          ? Optional.of(signal(after, from, after.state().word(), exit, now))
+          ? Optional.of(signal(after, from, after.state().word(), exit, came, now))
           : Optional.empty();
     }
     return before
         .filter(_ -> isWrong(from))
-        .map(removed -> signal(removed, from, REMOVED, exit, now));
+        .map(removed -> signal(removed, from, REMOVED, exit, came, now));
   }
 
   /// The new state that the signal states. Of a heartbeat that was removed, no ping is expected, as
@@ -47,11 +48,11 @@ public final class HeartbeatSignal {
 
   /// The heartbeat `after` is not late after all.
   public static Signal takenBack(Heartbeat after, Instant now) {
-    return signal(after, State.LATE, after.state().word(), OptionalLong.empty(), now);
+    return signal(after, State.LATE, after.state().word(), OptionalLong.empty(), now, now);
   }
 
   private static Signal signal(
-      Heartbeat about, State from, String to, OptionalLong exit, Instant now) {
+      Heartbeat about, State from, String to, OptionalLong exit, Instant came, Instant now) {
     boolean late = to.equals(State.LATE.word());
     return new Signal(
         new Subject(Subject.Type.HEARTBEAT, about.id(), about.key().owner(), about.name()),
@@ -59,7 +60,7 @@ public final class HeartbeatSignal {
         to,
         cause(about.expectation(), to, exit),
         about.lastKnown(),
-        about.moments().lateSince().filter(_ -> late).orElse(now),
+        about.moments().lateSince().filter(_ -> late).orElse(came),
         now);
   }
 

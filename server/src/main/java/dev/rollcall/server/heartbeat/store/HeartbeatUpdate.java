@@ -77,7 +77,7 @@ final class HeartbeatUpdate {
       Heartbeat after = heartbeat.orElseThrow();
       heartbeat = Optional.of(withRun(tx, after, ping, ping.came().orElse(now)));
     }
-    HeartbeatSignal.of(before, step, exit(change), now).ifPresent(signals::add);
+    HeartbeatSignal.of(before, step, exit(change), came(change, now), now).ifPresent(signals::add);
     return step.pingOutcome();
   }
 
@@ -86,6 +86,13 @@ final class HeartbeatUpdate {
         ? HeartbeatTransitions.pingOfBefore(
             before, row.id(), ping, ping.came().get(), now, tolerance)
         : HeartbeatTransitions.ping(before, row.id(), ping, now, tolerance);
+  }
+
+  /// When it came. The clock of another process may have been ahead.
+  private static Instant came(HeartbeatChange change, Instant now) {
+    return change instanceof Ping ping
+        ? ping.came().filter(time -> time.isBefore(now)).orElse(now)
+        : now;
   }
 
   private static OptionalLong exit(HeartbeatChange change) {

@@ -400,6 +400,21 @@ class HeartbeatWriterTest {
   }
 
   @Test
+  void aFailureThatWaitedBeganWhenItsCallCame() {
+    data.apply(ping("job", 600));
+    data.clock.pass(Duration.ofSeconds(30));
+    data.apply(failure("job", 1, "").cameAt(now.plusSeconds(10)));
+    assertThat(data.signals)
+        .singleElement()
+        .satisfies(
+            signal -> {
+              assertThat(signal.to()).isEqualTo("failed");
+              assertThat(signal.began()).isEqualTo(now.plusSeconds(10));
+              assertThat(signal.at()).isEqualTo(now.plusSeconds(30));
+            });
+  }
+
+  @Test
   void nothingIsExpectedWhilePaused() {
     data.apply(ping("job", 60));
     data.apply(new Pause(HeartbeatName.ofOperator("job")));
