@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
@@ -77,27 +78,32 @@ final class KeptAside {
 
   /// Adds an entry that cannot be read. It is found again before it is deleted.
   void addEntry(String id, byte[] entry, String why, RuntimeException failure) {
-    add(id, new Kept(entry, true), why, failure);
+    add(id, new Kept(entry, true), why, Optional.of(failure));
   }
 
   /// Adds an item that cannot be applied. The items after it are applied, and so is their entry.
   ///
   /// @param which the same if it is found again
   void addItem(String which, byte[] entry, String why, RuntimeException failure) {
-    add(which, new Kept(entry, false), why, failure);
+    add(which, new Kept(entry, false), why, Optional.of(failure));
   }
 
-  private void add(String which, Kept one, String why, RuntimeException failure) {
+  /// Adds an item of which nothing was written, as the rules of its kind do not allow it.
+  void addRefused(String which, byte[] entry, String why) {
+    add(which, new Kept(entry, false), why, Optional.empty());
+  }
+
+  private void add(String which, Kept one, String why, Optional<RuntimeException> failure) {
     if (entries.put(which, one) != null) {
       return;
     }
     untold++;
     if (clock.monotonic().minus(toldAt).compareTo(TOLD_AGAIN) >= 0) {
-      LOG.log(
-          Level.ERROR,
+      String line =
           "%s: %s; it is kept in %s (%d since this was last said)"
-              .formatted(stream, why, name(), untold),
-          failure);
+              .formatted(stream, why, name(), untold);
+      failure.ifPresentOrElse(
+          because -> LOG.log(Level.ERROR, line, because), () -> LOG.log(Level.ERROR, line));
       toldAt = clock.monotonic();
       untold = 0;
     }

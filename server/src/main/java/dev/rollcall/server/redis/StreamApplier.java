@@ -5,6 +5,7 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,9 @@ final class StreamApplier<I, R> {
   private record Chunk(List<StreamEntry.Item> items) {}
 
   /// What became of an item.
-  private record Result(StreamEntry.Item item, Optional<byte[]> result) {}
+  ///
+  /// @param refusal why nothing was written, if somebody was told that it waits
+  private record Result(StreamEntry.Item item, Optional<byte[]> result, Optional<String> refusal) {}
 
   /// What the appliers of all streams share.
   ///
@@ -128,12 +131,15 @@ final class StreamApplier<I, R> {
             && apply(new Chunk(chunk.items().subList(half, chunk.items().size())));
       }
       StreamEntry.Item item = chunk.items().getFirst();
-      aside.addItem(
-          item.writer() + "/" + item.number(), item.alone(), "an item cannot be applied", e);
+      aside.addItem(which(item), item.alone(), "an item cannot be applied", e);
       return true;
     }
     applied.ifPresent(done -> tell(chunk, done));
     return applied.isPresent();
+  }
+
+  private static String which(StreamEntry.Item item) {
+    return item.writer() + "/" + item.number();
   }
 
   private void tell(Chunk chunk, List<Result> done) {
@@ -141,6 +147,7 @@ final class StreamApplier<I, R> {
     counts.replayed().inc(chunk.items().size() - done.size());
     List<Result> ofOthers = new ArrayList<>();
     for (Result one : done) {
+      one.refusal().ifPresent(why -> aside.addRefused(which(one.item()), one.item().alone(), why));
       if (one.result().isEmpty()) {
         continue;
       }
@@ -175,16 +182,18 @@ final class StreamApplier<I, R> {
         items.stream().filter(item -> item.bytes().length > 0).toList(); // see StreamBuffer.NOTHING
     List<I> decoded = real.stream().map(item -> kind.decode(item.bytes())).toList();
     List<R> found = kind.batch().applyInOrder(tx, decoded);
-    StreamPositions.applied(tx, stream, items, clock.wall());
+    Instant now = clock.wall();
+    StreamPositions.applied(tx, stream, items, now);
     List<Result> all = new ArrayList<>();
     int next = 0;
     for (StreamEntry.Item item : items) {
-      all.add(
-          new Result(
-              item,
-              item.bytes().length > 0
-                  ? kind.encodeResult(found.get(next++))
-                  : Optional.of(StreamBuffer.NOTHING)));
+      if (item.bytes().length == 0) {
+        all.add(new Result(item, Optional.of(StreamBuffer.NOTHING), Optional.empty()));
+      } else {
+        I one = decoded.get(next);
+        R result = found.get(next++);
+        all.add(new Result(item, kind.encodeResult(result), kind.refusal(one, result, now)));
+      }
     }
     return Optional.of(all);
   }

@@ -7,7 +7,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 ///
 /// @param applied items that this process has written to the database
 /// @param replayed items that were read again after they were applied
-/// @param dropped items that cannot be read or applied
+/// @param dropped items that cannot be read or applied, or that were refused after they had waited
 record StreamCounts(Counter applied, Counter replayed, Counter dropped) {
   static StreamCounts in(PrometheusRegistry registry) {
     return new StreamCounts(
@@ -22,7 +22,7 @@ record StreamCounts(Counter applied, Counter replayed, Counter dropped) {
         counter(
             registry,
             "rollcall_stream_dropped_total",
-            "Items of the streams that could not be read or written."));
+            "Items of the streams that could not be read or written and are kept aside."));
   }
 
   private static Counter counter(PrometheusRegistry registry, String name, String help) {

@@ -1,6 +1,7 @@
 package dev.rollcall.server.redis;
 
 import dev.rollcall.server.sql.Batch;
+import java.time.Instant;
 import java.util.Optional;
 
 /// One kind of writes that go through streams: how they are written there, and how they are applied
@@ -26,6 +27,14 @@ public interface StreamKind<I, R> {
 
   /// The result as bytes; empty if nobody waits for results of this kind.
   Optional<byte[]> encodeResult(R result);
+
+  /// Why nothing was written of an item, if that is so and whoever sent it was told that it waits;
+  /// such an item is kept aside.
+  ///
+  /// @param now when it is applied
+  default Optional<String> refusal(I item, R result, Instant now) {
+    return Optional.empty();
+  }
 
   /// The result in these bytes.
   ///

@@ -5,13 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// What the tests write: a number about a subject. A negative one cannot be written.
+/// What the tests write: a number about a subject. A negative one cannot be written, and [#REFUSED]
+/// is not.
 record Note(String subject, int number) {
   static final String MIGRATION = "db/test/V1__note.sql";
+
+  static final int REFUSED = 404;
 
   private static final AtomicInteger NO_ROOM = new AtomicInteger();
 
@@ -26,7 +30,7 @@ record Note(String subject, int number) {
         Rows.write(
             tx,
             "INSERT INTO note (subject, n) VALUES (?, ?)",
-            notes,
+            notes.stream().filter(note -> note.number() != REFUSED).toList(),
             (row, note) -> {
               row.setString(1, note.subject());
               row.setInt(2, note.number());
@@ -60,6 +64,11 @@ record Note(String subject, int number) {
         @Override
         public Optional<byte[]> encodeResult(Integer result) {
           return Optional.of(("" + result).getBytes(UTF_8));
+        }
+
+        @Override
+        public Optional<String> refusal(Note note, Integer result, Instant now) {
+          return note.number() == REFUSED ? Optional.of("a note is refused") : Optional.empty();
         }
 
         @Override

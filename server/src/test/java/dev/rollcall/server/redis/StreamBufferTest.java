@@ -637,6 +637,14 @@ class StreamBufferTest {
     assertThat(aside(1).getFirst().items()).containsExactly("-1 one".getBytes(UTF_8));
   }
 
+  @Test
+  void anItemThatIsRefusedAfterItWaitedIsKeptAside() {
+    process.buffer.writeAll(List.of(new Note("one", Note.REFUSED), new Note("one", 1)));
+    awaitWritten(1);
+    assertThat(aside(1).getFirst().items()).containsExactly("404 one".getBytes(UTF_8));
+    await().atMost(PATIENCE).until(() -> process.counter("rollcall_stream_dropped") == 1);
+  }
+
   /// Of a version that does not exist yet, or of another program.
   @Test
   void anEntryThatCannotBeReadIsKeptAside() {

@@ -28,6 +28,9 @@ import java.util.OptionalLong;
 final class PingStream implements StreamKind<HeartbeatChange, PingOutcome> {
   private static final byte VERSION = 1;
 
+  /// Nobody waits longer for the result of a ping; see [dev.rollcall.server.redis.StreamBuffer].
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final HeartbeatWriter writer;
 
   /// @param writer applies them
@@ -205,6 +208,38 @@ final class PingStream implements StreamKind<HeartbeatChange, PingOutcome> {
               case 'a' -> new PingOutcome.AccountFull(in.readLong());
               default -> throw new IllegalArgumentException("an unknown result");
             });
+  }
+
+  @Override
+  public Optional<String> refusal(HeartbeatChange change, PingOutcome outcome, Instant now) {
+    if (!(change instanceof Ping ping)
+        || !ping.came().filter(came -> came.isBefore(now.minus(PATIENCE))).isPresent()) {
+      return Optional.empty();
+    }
+    Optional<String> why =
+        switch (outcome) {
+          case PingOutcome.NoTerms _ ->
+              Optional.of("there is no such heartbeat, and the call did not state its frequency");
+          case PingOutcome.Full _ -> Optional.of("there are as many heartbeats as are allowed");
+          case PingOutcome.AccountFull _ ->
+              Optional.of("its account has as many heartbeats as are allowed");
+          case PingOutcome.Stale _ -> Optional.of("its timestamp is before the call before it");
+          case PingOutcome.Recorded _,
+              PingOutcome.Unknown _,
+              PingOutcome.Waiting _,
+              PingOutcome.Declared _,
+              PingOutcome.InCircle _,
+              PingOutcome.Changed _ ->
+              Optional.empty();
+        };
+    return why.map(
+        reason ->
+            "a call of "
+                + (ping.key().isOfOperator()
+                    ? "heartbeat '" + ping.key().name() + "'"
+                    : "a heartbeat of an account")
+                + " that waited was not recorded, as "
+                + reason);
   }
 
   private interface Writing {

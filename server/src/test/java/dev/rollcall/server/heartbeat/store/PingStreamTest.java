@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Pings as they wait in Redis, and what follows from them when they are applied.
 class PingStreamTest {
@@ -111,6 +113,41 @@ class PingStreamTest {
     byte[] cut =
         java.util.Arrays.copyOf(stream.encode(ping(new PingSignal.Success()).cameAt(CAME)), 20);
     assertThatThrownBy(() -> stream.decode(cut)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # owner | ms before | outcome  | what is said
+          0       | 5000      | terms    | a call of heartbeat 'backup' that waited was not recorded, as there is no such heartbeat, and the call did not state its frequency
+          7       | 5000      | terms    | a call of a heartbeat of an account that waited was not recorded, as there is no such heartbeat, and the call did not state its frequency
+          0       | 5000      | full     | a call of heartbeat 'backup' that waited was not recorded, as there are as many heartbeats as are allowed
+          7       | 5000      | account  | a call of a heartbeat of an account that waited was not recorded, as its account has as many heartbeats as are allowed
+          0       | 5000      | stale    | a call of heartbeat 'backup' that waited was not recorded, as its timestamp is before the call before it
+          0       | 5000      | recorded |
+          0       | 900       | terms    |
+          """)
+  void whatIsRefusedAfterItWaitedIsSaid(long owner, long before, String outcome, String said) {
+    Ping ping =
+        new Ping(
+            new HeartbeatName(owner, "backup"),
+            new PingSignal.Success(),
+            Optional.empty(),
+            Optional.empty(),
+            Said.NOTHING,
+            Optional.of(CAME));
+    PingOutcome found =
+        switch (outcome) {
+          case "terms" -> new PingOutcome.NoTerms();
+          case "full" -> new PingOutcome.Full(1);
+          case "account" -> new PingOutcome.AccountFull(1);
+          case "stale" -> new PingOutcome.Stale(CAME);
+          default -> new PingOutcome.Recorded(CAME, false);
+        };
+    assertThat(stream.refusal(ping, found, CAME.plusMillis(before)))
+        .isEqualTo(Optional.ofNullable(said));
   }
 
   @Test
