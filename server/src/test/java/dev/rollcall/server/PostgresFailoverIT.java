@@ -145,6 +145,33 @@ class PostgresFailoverIT {
   }
 
   @Test
+  void saysThatCommitsWaitForAStandbyThatIsGoneUntilThePrimaryGoesOnAlone() throws Exception {
+    String reason = "commits wait for a standby: start it, or let the primary go on alone";
+    try (ReplicatedPostgres postgres = ReplicatedPostgres.start();
+        Targets targets = new Targets();
+        RunningRollcall rollcall =
+            Plan.in(folder)
+                .variable("ROLLCALL_DATABASE", postgres.url())
+                .yaml(
+                    "services: [{name: one, url: '%s', interval: 200ms}]\n"
+                        .formatted(targets.url("/set/alone")))
+                .start()) {
+      rollcall.firstTick("one");
+      postgres.second().kill();
+      await().atMost(PATIENCE).until(() -> rollcall.health("/ready").body().contains(reason));
+      await().atMost(PATIENCE).until(() -> rollcall.log().contains(reason));
+      assertThat(rollcall.health("/ready").statusCode()).isEqualTo(503);
+      assertThat(rollcall.status("GET", PING)).isEqualTo(503);
+
+      postgres.first().execute("ALTER SYSTEM SET synchronous_standby_names = ''");
+      postgres.first().execute("SELECT pg_reload_conf()");
+      await().atMost(PATIENCE).until(() -> rollcall.health("/ready").statusCode() == 200);
+      assertThat(rollcall.status("GET", PING)).isEqualTo(200);
+      assertThat(rollcall.stop()).isZero();
+    }
+  }
+
+  @Test
   void nothingIsCountedTwiceWhenTheLineBreaksAtCommits() throws Exception {
     String url = TestDatabases.freshUrl();
     try (CommitCutter line = new CommitCutter(TestDatabases.postgres().getPort());

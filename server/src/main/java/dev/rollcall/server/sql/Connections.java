@@ -1,6 +1,7 @@
 package dev.rollcall.server.sql;
 
 import java.sql.Connection;
+import java.util.Optional;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -16,6 +17,9 @@ sealed interface Connections extends ConnectionFactory, AutoCloseable
 
   /// Closes a broken connection. It is never used again, not even for another sync of its file.
   void condemn(Connection connection);
+
+  /// Why whatever is done with them waits, although the server answers.
+  Optional<String> delay();
 
   @Override
   void close();

@@ -359,8 +359,15 @@ public final class Database implements AutoCloseable {
   /// Why writing fails at present; empty if the last write succeeded. It returns at once. If the
   /// last attempt is at least a second old, the smallest possible write is tried in the background,
   /// so that the end of the problem is noticed even if nobody writes.
+  ///
+  /// The same if commits wait for a standby: from about three seconds on, until they do not. Writes
+  /// are refused meanwhile, since each would only wait too, and leave a session behind.
   public Optional<String> trouble() {
-    return availability.trouble();
+    return delay().or(availability::trouble);
+  }
+
+  private Optional<String> delay() {
+    return writers.delay().map(why -> location + ": " + why);
   }
 
   /// For reads that nobody should wait for, such as those of metrics: each would wait for seconds
@@ -411,10 +418,16 @@ public final class Database implements AutoCloseable {
   /// @throws RuntimeException as thrown by `work`; nothing was written
   void write(Consumer<Handle> work, Durability durability) {
     availability.checkOpen();
+    Optional<String> delay = delay();
+    if (delay.isPresent()) {
+      throw new StorageException(delay.get(), StorageException.Outcome.RETRY);
+    }
     Optional<StorageException> failure = transactions.write(work, durability);
     if (failure.isPresent()) {
       availability.fails(failure.get().reason());
-      throw failure.get();
+      throw delay()
+          .map(why -> new StorageException(why, failure.get().outcome(), failure.get()))
+          .orElseGet(failure::get);
     }
     log.ifPresent(written -> written.committed(durability));
     availability.works();

@@ -9,8 +9,10 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jdbi.v3.core.Handle;
@@ -45,7 +47,9 @@ final class PostgresConnections implements Connections {
   private final Map<Connection, StuckConnections.Use> uses = new ConcurrentHashMap<>();
   private final StuckConnections watch;
 
-  private PostgresConnections(String name, PostgresSource source, int most) {
+  /// @param delay why whatever is done with them waits, if it does
+  private PostgresConnections(
+      String name, PostgresSource source, int most, Supplier<Optional<String>> delay) {
     HIKARI.setLevel(Level.SEVERE); // callers get the failure as an exception
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
@@ -57,25 +61,31 @@ final class PostgresConnections implements Connections {
     this.source = source;
     this.pool = new HikariDataSource(config);
     this.jdbi = Jdbi.create(this);
-    this.watch = new StuckConnections(name, new Watched(), Clock.system());
+    this.watch = new StuckConnections(name, new Watched(delay), Clock.system());
   }
 
   static PostgresConnections readers(PostgresHosts hosts, int most) {
     return new PostgresConnections(
-        "readers", new PostgresSource(hosts, Role.PRIMARY, SESSION + READ_ONLY, ANSWER), most);
+        "readers",
+        new PostgresSource(hosts, Role.PRIMARY, SESSION + READ_ONLY, ANSWER),
+        most,
+        Optional::empty);
   }
 
   /// Readers of a standby.
   static PostgresConnections standby(PostgresHosts hosts, int most) {
     return new PostgresConnections(
-        "standby", new PostgresSource(hosts, Role.STANDBY, SESSION + READ_ONLY, ANSWER), most);
+        "standby",
+        new PostgresSource(hosts, Role.STANDBY, SESSION + READ_ONLY, ANSWER),
+        most,
+        Optional::empty);
   }
 
   /// @param certain whether commits leave tokens: see [CertainCommits]
   static PostgresConnections writers(PostgresHosts hosts, int most, boolean certain) {
+    PostgresSource source = new PostgresSource(hosts, Role.PRIMARY, SESSION, ANSWER);
     PostgresConnections writers =
-        new PostgresConnections(
-            "writers", new PostgresSource(hosts, Role.PRIMARY, SESSION, ANSWER), most);
+        new PostgresConnections("writers", source, most, () -> WaitingCommits.reason(source));
     if (certain) {
       writers.jdbi.setTransactionHandler(
           new CertainCommits(writers.jdbi.getTransactionHandler(), writers, Clock.system()));
@@ -138,6 +148,11 @@ final class PostgresConnections implements Connections {
   }
 
   @Override
+  public Optional<String> delay() {
+    return watch.delay();
+  }
+
+  @Override
   public void close() {
     watch.close();
     pool.close();
@@ -145,6 +160,17 @@ final class PostgresConnections implements Connections {
 
   /// What [StuckConnections] may do here.
   private final class Watched implements StuckConnections.Pool {
+    private final Supplier<Optional<String>> delay;
+
+    Watched(Supplier<Optional<String>> delay) {
+      this.delay = delay;
+    }
+
+    @Override
+    public Optional<String> delay() {
+      return delay.get();
+    }
+
     @Override
     public Set<String> serving() {
       return source.serving();

@@ -3,6 +3,7 @@ package dev.rollcall.server.sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
@@ -84,6 +85,11 @@ final class SqliteConnections implements Connections {
           });
       durabilities.put(connection, durability);
     }
+  }
+
+  @Override
+  public Optional<String> delay() {
+    return Optional.empty();
   }
 
   @Override

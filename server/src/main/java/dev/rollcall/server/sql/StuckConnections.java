@@ -15,7 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// TCP would notice after a quarter of an hour. A limit for each statement would end those that
 /// take long for a reason. So if somebody has waited for two seconds, the server is asked with a
 /// new connection. If it does not answer within three, or another host is the primary, whatever
-/// waits for it is ended. All that costs nothing as long as statements take less than two seconds.
+/// waits for it is ended. If it answers, it is asked why they wait. All that costs nothing as long
+/// as statements take less than two seconds.
 final class StuckConnections implements AutoCloseable {
   private static final Duration SUSPICIOUS = Duration.ofSeconds(2);
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -30,6 +31,9 @@ final class StuckConnections implements AutoCloseable {
 
     /// Closes the connections that nobody uses.
     void clear();
+
+    /// Why statements wait on a server that answers, if it says so; it may take seconds.
+    Optional<String> delay();
 
     /// Ends a connection under the hands of its user, who gets an exception.
     void end(Connection connection);
@@ -61,6 +65,8 @@ final class StuckConnections implements AutoCloseable {
   private final Clock clock;
   private final BackgroundLoop loop;
 
+  private volatile Optional<String> delay = Optional.empty();
+
   // Used by the thread of the loop only.
   private Set<String> served = Set.of();
 
@@ -81,10 +87,16 @@ final class StuckConnections implements AutoCloseable {
     return use;
   }
 
+  /// Why statements wait although the server answers, as of a second ago; empty if they do not, or
+  /// nobody knows.
+  Optional<String> delay() {
+    return delay;
+  }
+
   private Duration round() {
     Duration now = clock.monotonic();
     List<Use> suspicious = uses.stream().filter(use -> use.isSuspicious(now)).toList();
-    if (suspicious.isEmpty()) {
+    if (suspicious.isEmpty() && delay.isEmpty()) {
       return LOOK;
     }
     Set<String> serving = pool.serving();
@@ -99,6 +111,7 @@ final class StuckConnections implements AutoCloseable {
     }
     served = serving;
     stuck.forEach(pool::end);
+    delay = serving.isEmpty() ? Optional.empty() : pool.delay();
     return LOOK;
   }
 

@@ -116,6 +116,35 @@ class PostgresFailoverTest {
     }
   }
 
+  /// Its commits wait for a standby that is gone.
+  @Test
+  void saysThatCommitsWaitForAStandbyUntilThePrimaryGoesOnAlone() throws InterruptedException {
+    try (Database database = open();
+        GroupCommit commits = new GroupCommit(database)) {
+      commits.write(Things.ADD, new Things(1, 1));
+      postgres.second().kill();
+      Thread waiting = Thread.startVirtualThread(() -> commits.write(Things.ADD, new Things(1, 1)));
+      await().atMost(PATIENCE).until(() -> database.trouble().isPresent());
+      assertThat(database.trouble())
+          .hasValue(
+              database.location()
+                  + ": commits wait for a standby: start it, or let the primary go on alone"
+                  + " (rollcall-postgres alone: docs/high-availability.md)");
+      assertThatThrownBy(() -> commits.write(Things.ADD, new Things(1, 1)))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(database.trouble().orElseThrow());
+      assertThat(Things.sum(database)).isOne();
+      assertThat(waiting.isAlive()).isTrue();
+
+      postgres.first().execute("ALTER SYSTEM SET synchronous_standby_names = ''");
+      postgres.first().execute("SELECT pg_reload_conf()");
+      waiting.join();
+      await().atMost(PATIENCE).until(() -> database.trouble().isEmpty());
+      commits.write(Things.ADD, new Things(1, 1));
+      assertThat(Things.sum(database)).isEqualTo(3);
+    }
+  }
+
   private static void writeOnceItWorks(GroupCommit commits, String what) {
     Duration began = CLOCK.monotonic();
     await()

@@ -222,7 +222,7 @@ public final class Runner implements AutoCloseable {
     } catch (TimeoutException e) {
       // The claim may still succeed. Then its checks start when the database answers again.
       String silent = "it has not answered for " + Durations.words(WithoutDatabase.SILENCE);
-      return withoutDatabase.begin(silent, until, limit);
+      return withoutDatabase.begin(writer.trouble().orElse(silent), until, limit);
     } catch (ExecutionException e) {
       pendingClaim = Optional.empty();
       return switch (e.getCause()) {
