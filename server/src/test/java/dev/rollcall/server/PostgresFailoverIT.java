@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -110,7 +111,12 @@ class PostgresFailoverIT {
       try (caller) {
         caller.awaitMore("at first");
         awaitReadsOfTheStandby(rollcall);
+        List<String> stale = staleReads(rollcall);
         postgres.first().kill();
+        for (String path : stale) {
+          assertThat(rollcall.status("GET", path)).as(path).isEqualTo(200);
+        }
+        assertThat(rollcall.status("GET", "/v1/services/987654321/ticks")).isEqualTo(503);
         int asked = targets.seen("/set/failover").arrivals().size();
         await()
             .atMost(PATIENCE)
@@ -132,6 +138,16 @@ class PostgresFailoverIT {
               (long) caller.answered.get(), (long) caller.answered.get() + caller.failed.get());
       assertThat(rollcall.log()).doesNotContain("ERROR");
     }
+  }
+
+  /// What may be a few seconds old.
+  private static List<String> staleReads(RunningRollcall rollcall) {
+    String service = "/v1/services/" + rollcall.service("one").get("id").asLong();
+    return List.of(
+        service + "/ticks",
+        service + "/ticks?step=1h",
+        service + "/latency?step=1h",
+        service + "/paths");
   }
 
   private static void awaitReadsOfTheStandby(RunningRollcall rollcall) {

@@ -18,8 +18,8 @@ import org.jdbi.v3.core.Handle;
 ///
 /// How far it is behind is measured once a second: the end of the primary's log is noted with the
 /// time, and the standby is asked how far it has applied it. This needs neither equal clocks nor
-/// writes, and notices a standby that gets nothing any more. While the primary cannot be asked, the
-/// standby is as old as the last note that it has not applied: what it has is the newest there is.
+/// writes, and notices a standby that gets nothing any more. While the primary cannot be asked, it
+/// does not get older: what the standby has is the newest there is.
 final class StandbyReads implements AutoCloseable {
   private static final Duration MOST_LAG = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -126,8 +126,7 @@ final class StandbyReads implements AutoCloseable {
     if (notes.isEmpty() || notes.getFirst().end() > applied) {
       return Optional.empty(); // it lacks more than was noted
     }
-    return Optional.of(
-        notes.size() == 1 ? Duration.ZERO : clock.monotonic().minus(notes.getFirst().at()));
+    return Optional.of(notes.getLast().at().minus(notes.getFirst().at()));
   }
 
   private Note second() {

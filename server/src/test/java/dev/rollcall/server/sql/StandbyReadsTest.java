@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.rollcall.server.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,40 @@ class StandbyReadsTest {
       assertThat(database.readStale(StandbyReadsTest::isStandby)).isFalse();
       postgres.first().follow(postgres.second());
       await().atMost(PATIENCE).until(() -> isUsed(database));
+    }
+  }
+
+  @Test
+  void whatTheStandbyHasIsTheNewestThereIsHoweverLongThePrimaryIsAway() {
+    try (ReplicatedPostgres postgres = ReplicatedPostgres.start();
+        Database database = Database.open(config(postgres.url()), Clock.system());
+        GroupCommit commits = new GroupCommit(database)) {
+      await().atMost(PATIENCE).until(() -> isUsed(database));
+      postgres.first().execute("ALTER SYSTEM SET synchronous_standby_names = ''");
+      postgres.first().execute("SELECT pg_reload_conf()");
+      postgres.second().execute("SELECT pg_wal_replay_pause()");
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                commits.write(Things.ADD, new Things(1, 1));
+                return database
+                    .standby()
+                    .orElseThrow()
+                    .lag()
+                    .filter(Duration::isPositive)
+                    .isPresent();
+              });
+      postgres.first().kill();
+      AtomicInteger looks = new AtomicInteger();
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofSeconds(1))
+          .until(
+              () -> {
+                assertThat(database.readStale(StandbyReadsTest::isStandby)).isTrue();
+                return looks.incrementAndGet() > 8; // longer than a standby may be behind
+              });
     }
   }
 

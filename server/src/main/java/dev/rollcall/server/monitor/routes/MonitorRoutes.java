@@ -139,7 +139,7 @@ public final class MonitorRoutes {
 
   private Answer ticks(Request request) {
     Scope scope = request.scope();
-    long id = existing(request);
+    long id = known(request);
     Span span = span(request, USUAL_SPAN);
     Instant from = span.from();
     Instant to = span.to();
@@ -161,7 +161,7 @@ public final class MonitorRoutes {
   }
 
   private Answer latency(Request request) {
-    long id = existing(request);
+    long id = known(request);
     Span span = span(request, USUAL_SPAN_OF_LATENCY);
     Duration step = request.query("step").map(MonitorRoutes::step).orElse(USUAL_STEP_OF_LATENCY);
     long steps = Duration.between(span.from(), span.to()).dividedBy(step);
@@ -189,7 +189,7 @@ public final class MonitorRoutes {
 
   private Answer paths(Request request) {
     Scope scope = request.scope();
-    long id = existing(request);
+    long id = known(request);
     Listing listing = Listing.of(request, MOST_ROWS);
     return listing.answer(
         "paths",
@@ -296,6 +296,15 @@ public final class MonitorRoutes {
   private long existing(Request request) {
     long id = request.pathNumber("id");
     if (!services.exists(request.scope(), id)) {
+      throw unknown(id);
+    }
+    return id;
+  }
+
+  /// The same for what may be a few seconds old.
+  private long known(Request request) {
+    long id = request.pathNumber("id");
+    if (!services.existed(request.scope(), id)) {
       throw unknown(id);
     }
     return id;

@@ -119,16 +119,23 @@ public final class ServiceStore {
 
   /// Whether the service exists.
   public boolean exists(Scope scope, long id) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT 1 FROM service WHERE id = :id AND retired_at IS NULL"
-                        + scope.and("owner_id"))
-                .bind("id", id)
-                .mapTo(Integer.class)
-                .findOne()
-                .isPresent());
+    return database.read(handle -> exists(handle, scope, id));
+  }
+
+  /// The same for reads of what may be a few seconds old. The primary of the database is asked only
+  /// if the standby does not know the service: it may be new.
+  public boolean existed(Scope scope, long id) {
+    return database.readStale(handle -> exists(handle, scope, id)) || exists(scope, id);
+  }
+
+  private static boolean exists(Handle handle, Scope scope, long id) {
+    return handle
+        .createQuery(
+            "SELECT 1 FROM service WHERE id = :id AND retired_at IS NULL" + scope.and("owner_id"))
+        .bind("id", id)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
   }
 
   /// The stored definition of a service. It may contain secrets.
