@@ -113,6 +113,8 @@ class PostgresFailoverIT {
         awaitReadsOfTheStandby(rollcall);
         List<String> stale = staleReads(rollcall);
         postgres.first().kill();
+        assertThat(rollcall.page("/")).contains("Rollcall's database does not answer");
+        assertThat(rollcall.page("/heartbeats")).contains("Rollcall's database does not answer");
         for (String path : stale) {
           assertThat(rollcall.status("GET", path)).as(path).isEqualTo(200);
         }
@@ -123,6 +125,7 @@ class PostgresFailoverIT {
             .until(() -> targets.seen("/set/failover").arrivals().size() > asked + 5);
         postgres.second().promote();
         caller.awaitMore("promoted");
+        await().atMost(PATIENCE).until(() -> rollcall.page("/").contains("/services/"));
         postgres.first().follow(postgres.second());
         postgres.second().kill();
         postgres.first().promote();

@@ -224,6 +224,7 @@ final class Serve {
                 () -> notice(capabilities),
                 capabilities.accounts(),
                 capabilities.cluster(),
+                capabilities.database(),
                 capabilities.clock()));
     List<Route> main =
         Stream.of(

@@ -20,6 +20,7 @@ import dev.rollcall.server.monitor.page.ServicePages;
 import dev.rollcall.server.node.registry.NodePages;
 import dev.rollcall.server.node.registry.Nodes;
 import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Html;
@@ -55,6 +56,7 @@ public final class Pages implements AutoCloseable {
   /// @param notice the notice at the top of every page; empty: none
   /// @param people who may have accounts
   /// @param others the processes that share the database, if any can
+  /// @param database is asked whether it can be reached
   public Pages(
       BasePath base,
       Monitor monitor,
@@ -66,6 +68,7 @@ public final class Pages implements AutoCloseable {
       Supplier<String> notice,
       Accounts people,
       Optional<Cluster> others,
+      Database database,
       Clock clock) {
     Texts texts = Texts.ENGLISH;
     site =
@@ -76,7 +79,8 @@ public final class Pages implements AutoCloseable {
             notice,
             told,
             alerting.incidents()::open,
-            StorageException.class::isInstance);
+            StorageException.class::isInstance,
+            database::requireReachable);
     Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
     incidents = new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock);
     acknowledging = new AcknowledgePages(alerting.incidents(), site, clock).routes();

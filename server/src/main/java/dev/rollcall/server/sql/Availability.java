@@ -25,7 +25,9 @@ final class Availability {
   private static final Duration PATIENCE_WITH_TABLES = Duration.ofSeconds(20);
 
   /// Why writing fails, and when it was last tried.
-  private record Trouble(String reason, Duration tried) {}
+  ///
+  /// @param unreached whether no connection to a server was possible
+  private record Trouble(String reason, boolean unreached, Duration tried) {}
 
   private final DatabaseLocation location;
   private final Consumer<Runnable> opening;
@@ -66,7 +68,9 @@ final class Availability {
         () -> {
           trouble =
               trouble.map(
-                  _ -> new Trouble(location + ": its tables are being updated", clock.monotonic()));
+                  _ ->
+                      new Trouble(
+                          location + ": its tables are being updated", false, clock.monotonic()));
           answered.countDown();
         });
     opened.run();
@@ -81,7 +85,7 @@ final class Availability {
     refused = later;
     CompletableFuture<Void> result = new CompletableFuture<>();
     probing.set(true);
-    fails(location + ": has not answered since the start");
+    fails(location + ": has not answered since the start", false);
     Thread.ofVirtual().name("database-open").start(() -> probe(result));
     try {
       if (answered.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -122,8 +126,18 @@ final class Availability {
   }
 
   /// Something could not be written.
-  void fails(String reason) {
-    trouble = Optional.of(new Trouble(reason, clock.monotonic()));
+  void fails(StorageException failure) {
+    fails(failure.reason(), failure.unreached());
+  }
+
+  private void fails(String reason, boolean unreached) {
+    trouble = Optional.of(new Trouble(reason, unreached, clock.monotonic()));
+  }
+
+  /// As [#trouble], if no connection to the server was possible.
+  Optional<String> unreached() {
+    boolean unreached = trouble.filter(Trouble::unreached).isPresent();
+    return unreached ? trouble() : Optional.empty();
   }
 
   /// Why writing fails at present; empty if the last write succeeded. It returns at once. If the
@@ -155,7 +169,7 @@ final class Availability {
       if (!open && logged && !e.reason().equals(trouble.map(Trouble::reason).orElse(""))) {
         LOG.log(Level.WARNING, "the database cannot be used yet: {0}", e.reason());
       }
-      fails(e.reason());
+      fails(e);
       result.completeExceptionally(e);
       if (!open && waiting && e.outcome() == StorageException.Outcome.REPAIR) {
         refused.accept(e);

@@ -21,6 +21,11 @@ sealed interface Connections extends ConnectionFactory, AutoCloseable
   /// Why whatever is done with them waits, although the server answers.
   Optional<String> delay();
 
+  /// Whether somebody waits for a server, and none serves.
+  default boolean isUnserved() {
+    return false; // a file is always there
+  }
+
   @Override
   void close();
 }

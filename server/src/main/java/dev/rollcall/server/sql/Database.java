@@ -382,6 +382,20 @@ public final class Database implements AutoCloseable {
             });
   }
 
+  /// For pages that have to say at once that the database is away: each read would wait for seconds
+  /// until it fails. Unlike [#requireAvailable], it lets through reads of a database that is full.
+  ///
+  /// @throws StorageException at once, if a server is known to be out of reach
+  public void requireReachable() {
+    Optional<String> unreached = availability.unreached();
+    if (unreached.isPresent()) {
+      throw new StorageException(unreached.get(), StorageException.Outcome.RETRY);
+    }
+    if (readers.isUnserved() || writers.isUnserved()) {
+      throw new StorageException(location + ": does not answer", StorageException.Outcome.RETRY);
+    }
+  }
+
   /// Writes as little as possible, and syncs it and everything before it.
   private void writeLittle() {
     try {
@@ -424,7 +438,7 @@ public final class Database implements AutoCloseable {
     }
     Optional<StorageException> failure = transactions.write(work, durability);
     if (failure.isPresent()) {
-      availability.fails(failure.get().reason());
+      availability.fails(failure.get());
       throw delay()
           .map(why -> new StorageException(why, failure.get().outcome(), failure.get()))
           .orElseGet(failure::get);

@@ -72,6 +72,13 @@ sealed interface Dialect {
     return String.valueOf(cause.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
+  /// Whether a server could not be reached, or was starting or stopping. That a pool had no
+  /// connection to give is none of these.
+  static boolean unreached(SQLException failure) {
+    String state = failure.getSQLState();
+    return state != null && (state.startsWith("08") || state.startsWith("57P"));
+  }
+
   /// CORRUPT and NOTADB of SQLite.
   static boolean damaged(SQLException failure) {
     int code = failure instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xff : 0;

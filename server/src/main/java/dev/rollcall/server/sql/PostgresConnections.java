@@ -153,6 +153,11 @@ final class PostgresConnections implements Connections {
   }
 
   @Override
+  public boolean isUnserved() {
+    return watch.isUnserved();
+  }
+
+  @Override
   public void close() {
     watch.close();
     pool.close();

@@ -3,6 +3,7 @@ package dev.rollcall.server.sql;
 import dev.rollcall.server.time.OutsideFailure;
 import java.nio.channels.OverlappingFileLockException;
 import java.sql.SQLException;
+import org.jdbi.v3.core.ConnectionException;
 
 /// A failure of the database: disk full, connection lost, locked, read-only, overloaded.
 ///
@@ -44,6 +45,18 @@ public final class StorageException extends RuntimeException implements OutsideF
   public boolean damaged() {
     for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && Dialect.damaged(sql)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether no connection to the server was possible.
+  boolean unreached() {
+    boolean connecting = false;
+    for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
+      connecting |= cause instanceof ConnectionException;
+      if (connecting && cause instanceof SQLException sql && Dialect.unreached(sql)) {
         return true;
       }
     }

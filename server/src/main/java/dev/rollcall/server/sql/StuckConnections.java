@@ -66,6 +66,7 @@ final class StuckConnections implements AutoCloseable {
   private final BackgroundLoop loop;
 
   private volatile Optional<String> delay = Optional.empty();
+  private volatile boolean unserved;
 
   // Used by the thread of the loop only.
   private Set<String> served = Set.of();
@@ -93,13 +94,20 @@ final class StuckConnections implements AutoCloseable {
     return delay;
   }
 
+  /// Whether somebody waits, and no server serves.
+  boolean isUnserved() {
+    return unserved;
+  }
+
   private Duration round() {
     Duration now = clock.monotonic();
     List<Use> suspicious = uses.stream().filter(use -> use.isSuspicious(now)).toList();
     if (suspicious.isEmpty() && delay.isEmpty()) {
+      unserved = false;
       return LOOK;
     }
     Set<String> serving = pool.serving();
+    unserved = serving.isEmpty();
     List<Connection> stuck =
         suspicious.stream()
             .filter(uses::contains)

@@ -40,8 +40,9 @@ public final class LivePages<Q, S extends LiveView> implements AutoCloseable {
   private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(1);
   private static final int PAUSE_FACTOR = 4;
 
-  /// How long a request for a page waits.
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  /// How long a request for a page waits: longer than a read takes to find that the database does
+  /// not answer.
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final int MOST_ASKING = 64;
 
@@ -230,6 +231,7 @@ public final class LivePages<Q, S extends LiveView> implements AutoCloseable {
 
   private void look(Feed<S> feed) {
     try {
+      site.requireDatabase();
       feed.look(clock.monotonic());
     } catch (RuntimeException e) {
       if (site.isOutage(e)) {
@@ -286,15 +288,17 @@ public final class LivePages<Q, S extends LiveView> implements AutoCloseable {
   }
 
   private <T> T ask(Callable<T> work) {
+    site.requireDatabase();
     if (!asking.tryAcquire()) {
       throw tooMany();
     }
     try {
-      Future<T> answer = thread.submit(work);
+      Future<T> answer = thread.submit(() -> checked(work));
       try {
         return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         answer.cancel(false);
+        site.requireDatabase();
         throw tooMany();
       }
     } catch (ExecutionException e) {
@@ -311,6 +315,12 @@ public final class LivePages<Q, S extends LiveView> implements AutoCloseable {
     } finally {
       asking.release();
     }
+  }
+
+  /// Whoever has waited for others learns what they have found out.
+  private <T> T checked(Callable<T> work) throws Exception {
+    site.requireDatabase();
+    return work.call();
   }
 
   private Refusal nothing() {

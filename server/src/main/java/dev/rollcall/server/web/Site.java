@@ -44,6 +44,7 @@ public final class Site {
   private final LongPredicate told;
   private final LongFunction<Open> open;
   private final Predicate<RuntimeException> outage;
+  private final Runnable reachable;
   private final RepeatedWarning outages = new RepeatedWarning();
 
   /// @param notice the notice at the top of every page; empty: none
@@ -51,6 +52,7 @@ public final class Site {
   /// @param open how many incidents of an owner are open; asked for with each page, so it does not
   ///   read the database
   /// @param outage whether an exception means that the database does not answer
+  /// @param reachable throws such an exception if that is known; it returns at once
   public Site(
       BasePath base,
       Texts texts,
@@ -58,7 +60,8 @@ public final class Site {
       Supplier<String> notice,
       LongPredicate told,
       LongFunction<Open> open,
-      Predicate<RuntimeException> outage) {
+      Predicate<RuntimeException> outage,
+      Runnable reachable) {
     this.base = base;
     this.texts = texts;
     this.assets =
@@ -78,6 +81,7 @@ public final class Site {
     this.told = told;
     this.open = open;
     this.outage = outage;
+    this.reachable = reachable;
   }
 
   /// The address of a page or another route: `/rollcall/heartbeats` for `/heartbeats`.
@@ -134,9 +138,16 @@ public final class Site {
     return outage.test(e);
   }
 
+  /// Throws what [#isOutage] knows if the database is known not to answer, so that nobody waits for
+  /// it.
+  void requireDatabase() {
+    reachable.run();
+  }
+
   /// A page; while the database does not answer, the page that says so.
   public Answer answer(Supplier<Compressed> page) {
     try {
+      requireDatabase();
       return Answer.html(200, page.get());
     } catch (RuntimeException e) {
       if (!isOutage(e)) {

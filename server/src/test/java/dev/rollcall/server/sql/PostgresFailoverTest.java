@@ -145,6 +145,38 @@ class PostgresFailoverTest {
     }
   }
 
+  @Test
+  void whatOneReadWaitsForInVainTheOthersLearnAtOnce() {
+    try (Database database = open();
+        GroupCommit commits = new GroupCommit(database)) {
+      commits.write(Things.ADD, new Things(1, 1));
+      assertThat(isReachable(database)).isTrue();
+      toFirst.stall();
+      Thread reading = Thread.startVirtualThread(() -> readInVain(database));
+      await().atMost(PATIENCE).until(() -> !isReachable(database));
+      postgres.second().promote();
+      await().atMost(PATIENCE).until(() -> isReachable(database) && !reading.isAlive());
+      assertThat(Things.sum(database)).isEqualTo(1);
+    }
+  }
+
+  private static boolean isReachable(Database database) {
+    try {
+      database.requireReachable();
+      return true;
+    } catch (StorageException e) {
+      return false;
+    }
+  }
+
+  private static void readInVain(Database database) {
+    try {
+      Things.sum(database);
+    } catch (StorageException e) {
+      // or it was in time for the new primary
+    }
+  }
+
   private static void writeOnceItWorks(GroupCommit commits, String what) {
     Duration began = CLOCK.monotonic();
     await()

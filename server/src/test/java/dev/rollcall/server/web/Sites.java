@@ -22,6 +22,7 @@ public final class Sites {
         () -> "",
         owner -> owner != UNTOLD,
         owner -> new Site.Open(owner == UNTOLD ? 0 : 12, owner == 5),
-        IllegalStateException.class::isInstance);
+        IllegalStateException.class::isInstance,
+        () -> {});
   }
 }
