@@ -44,6 +44,9 @@ final class Availability {
 
   private volatile Optional<Trouble> trouble = Optional.empty();
 
+  /// When the newest write that succeeded began.
+  private Duration worked = Duration.ofDays(-1);
+
   /// @param opening opens the database, and runs what it gets as soon as the database has answered
   /// @param opened runs after that, before anybody uses the database
   /// @param smallestWrite writes as little as possible, and says here what became of it
@@ -85,7 +88,7 @@ final class Availability {
     refused = later;
     CompletableFuture<Void> result = new CompletableFuture<>();
     probing.set(true);
-    fails(location + ": has not answered since the start", false);
+    fails(location + ": has not answered since the start", false, clock.monotonic());
     Thread.ofVirtual().name("database-open").start(() -> probe(result));
     try {
       if (answered.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -119,19 +122,28 @@ final class Availability {
   }
 
   /// Something was written.
-  void works() {
+  ///
+  /// @param began when that began, on the monotonic clock
+  synchronized void works(Duration began) {
+    if (began.compareTo(worked) > 0) {
+      worked = began;
+    }
     if (trouble.isPresent()) {
       trouble = Optional.empty();
     }
   }
 
-  /// Something could not be written.
-  void fails(StorageException failure) {
-    fails(failure.reason(), failure.unreached());
+  /// Something could not be written. That counts unless something that began later was written.
+  ///
+  /// @param began when that began, on the monotonic clock
+  void fails(StorageException failure, Duration began) {
+    fails(failure.reason(), failure.unreached(), began);
   }
 
-  private void fails(String reason, boolean unreached) {
-    trouble = Optional.of(new Trouble(reason, unreached, clock.monotonic()));
+  private synchronized void fails(String reason, boolean unreached, Duration began) {
+    if (began.compareTo(worked) >= 0) {
+      trouble = Optional.of(new Trouble(reason, unreached, clock.monotonic()));
+    }
   }
 
   /// As [#trouble], if no connection to the server was possible.
@@ -156,12 +168,13 @@ final class Availability {
   ///
   /// @param result gets the result of opening
   private void probe(CompletableFuture<Void> result) {
+    Duration began = clock.monotonic();
     try {
       if (open) {
         smallestWrite.run();
       } else {
         open();
-        works();
+        works(began);
       }
       result.complete(null);
     } catch (StorageException e) {
@@ -169,7 +182,7 @@ final class Availability {
       if (!open && logged && !e.reason().equals(trouble.map(Trouble::reason).orElse(""))) {
         LOG.log(Level.WARNING, "the database cannot be used yet: {0}", e.reason());
       }
-      fails(e);
+      fails(e, began);
       result.completeExceptionally(e);
       if (!open && waiting && e.outcome() == StorageException.Outcome.REPAIR) {
         refused.accept(e);

@@ -8,6 +8,7 @@ import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.SharedClock;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -436,15 +437,16 @@ public final class Database implements AutoCloseable {
     if (delay.isPresent()) {
       throw new StorageException(delay.get(), StorageException.Outcome.RETRY);
     }
+    Duration began = clock.monotonic();
     Optional<StorageException> failure = transactions.write(work, durability);
     if (failure.isPresent()) {
-      availability.fails(failure.get());
+      availability.fails(failure.get(), began);
       throw delay()
           .map(why -> new StorageException(why, failure.get().outcome(), failure.get()))
           .orElseGet(failure::get);
     }
     log.ifPresent(written -> written.committed(durability));
-    availability.works();
+    availability.works(began);
   }
 
   private Handle handle(Connections connections) {

@@ -165,10 +165,13 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   }
 
   private void flushOrStuck() {
+    writing.lock(); // what follows from one failure is known before the next attempt
     try {
       flush();
     } catch (StorageException | Unavailable e) {
       stuck = true;
+    } finally {
+      writing.unlock();
     }
   }
 
@@ -213,11 +216,20 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
     try {
       schedule.rows().earliest();
-      flush();
-      stuck = false;
+      flushAll();
       return !isBehind();
     } catch (StorageException | Unavailable e) {
       return false;
+    }
+  }
+
+  private void flushAll() {
+    writing.lock();
+    try {
+      flush();
+      stuck = false;
+    } finally {
+      writing.unlock();
     }
   }
 

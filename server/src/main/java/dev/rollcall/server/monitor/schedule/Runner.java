@@ -22,7 +22,6 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -100,7 +99,7 @@ public final class Runner implements AutoCloseable {
   private final Duration warm;
   private final Instant started;
   private Instant swept;
-  private Optional<Future<List<Lease<Schedule.Row>>>> pendingClaim = Optional.empty();
+  private final PendingClaim<List<Lease<Schedule.Row>>> pendingClaim = new PendingClaim<>();
   private volatile Optional<Duration> lastRound = Optional.empty();
 
   /// @param pauses tells whether this process stood still
@@ -211,25 +210,16 @@ public final class Runner implements AutoCloseable {
           ? withoutDatabase.begin(trouble.get(), until, limit)
           : withoutDatabase.remembered(until, limit);
     }
-    Future<List<Lease<Schedule.Row>>> claim =
-        pendingClaim.orElseGet(() -> claim(now, until, limit));
-    pendingClaim = Optional.of(claim);
     try {
       List<Lease<Schedule.Row>> leases =
-          claim.get(WithoutDatabase.SILENCE.toMillis(), TimeUnit.MILLISECONDS);
-      pendingClaim = Optional.empty();
+          pendingClaim.await(() -> claim(now, until, limit), WithoutDatabase.SILENCE);
       return dueServices.begin(leases.subList(0, Math.min(limit, leases.size())));
     } catch (TimeoutException e) {
       // The claim may still succeed. Then its checks start when the database answers again.
       String silent = "it has not answered for " + Durations.words(WithoutDatabase.SILENCE);
       return withoutDatabase.begin(writer.trouble().orElse(silent), until, limit);
-    } catch (ExecutionException e) {
-      pendingClaim = Optional.empty();
-      return switch (e.getCause()) {
-        case StorageException storage -> withoutDatabase.begin(storage.reason(), until, limit);
-        case RuntimeException bug -> throw bug;
-        case null, default -> throw new IllegalStateException(e.getCause());
-      };
+    } catch (StorageException e) {
+      return withoutDatabase.begin(e.reason(), until, limit);
     }
   }
 
