@@ -58,18 +58,27 @@ sealed interface Dialect {
   default Diagnosis diagnose(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && fault(sql) != Fault.STATEMENT) {
-        return new Diagnosis(fault(sql), words(sql));
+        return new Diagnosis(fault(sql), reason(innermost(sql)));
       }
     }
     return new Diagnosis(Fault.STATEMENT, "");
   }
 
+  /// What people are told of a failure that has no other failure of SQL as its cause.
+  default String reason(SQLException failure) {
+    return words(failure);
+  }
+
   static String words(SQLException failure) {
-    Throwable cause = failure;
+    return String.valueOf(innermost(failure).getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  private static SQLException innermost(SQLException failure) {
+    SQLException cause = failure;
     while (cause.getCause() instanceof SQLException inner) {
       cause = inner;
     }
-    return String.valueOf(cause.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+    return cause;
   }
 
   /// Whether a server could not be reached, or was starting or stopping. That a pool had no
@@ -150,6 +159,8 @@ sealed interface Dialect {
 
   /// A server that several processes share.
   record Postgres() implements Dialect {
+    private static final String CLOSED = "the server closed the connection, or does not answer";
+
     @Override
     public Map<String, String> placeholders() {
       return Map.of(
@@ -188,6 +199,20 @@ sealed interface Dialect {
     @Override
     public String smallestWrite() {
       return "SELECT pg_current_xact_id()";
+    }
+
+    /// The driver and the pool speak of themselves, or of a place in a statement.
+    @Override
+    public String reason(SQLException failure) {
+      if (failure instanceof SQLTransientConnectionException) {
+        return "no connection in time: all are in use, or the server does not answer";
+      }
+      return switch (String.valueOf(failure.getSQLState())) {
+        case "57014" -> "a statement took too long, and was canceled";
+        case "08003" -> CLOSED;
+        case "08006" -> failure.getCause() instanceof IOException ? CLOSED : words(failure);
+        default -> words(failure);
+      };
     }
 
     @Override

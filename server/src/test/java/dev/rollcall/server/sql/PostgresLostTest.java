@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.StorageException.Outcome;
 import java.io.IOException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -86,12 +88,39 @@ class PostgresLostTest {
         };
     assertThatThrownBy(() -> commits.write(breaking, new Things(2, 1)))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("outcome is unknown")
+        .hasMessageEndingWith(
+            ": connection lost during the commit, its outcome is unknown: the server closed the"
+                + " connection, or does not answer")
         .satisfies(e -> assertThat(((StorageException) e).outcome()).isEqualTo(Outcome.UNKNOWN));
     assertThat(tries).hasValue(1);
     wire.mend();
     commits.write(Things.ADD, new Things(3, 1));
     assertThat(database.trouble()).isEmpty();
+  }
+
+  @Test
+  void saysNothingOfTheStatementThatWasCanceled() {
+    Batch<Things, Things> slow =
+        (tx, items) -> {
+          tx.execute("SET LOCAL statement_timeout = 10");
+          tx.execute("SELECT pg_sleep(60)");
+          return items;
+        };
+    assertThatThrownBy(() -> commits.write(slow, new Things(2, 1)))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(database.location() + ": a statement took too long, and was canceled");
+  }
+
+  @Test
+  void saysNothingOfThePoolWhenNoConnectionIsFree() {
+    SQLException pool =
+        new SQLTransientConnectionException(
+            "writers - Connection is not available, request timed out after 5001ms (total=4)");
+    assertThat(new Dialect.Postgres().diagnose(pool).words())
+        .isEqualTo("no connection in time: all are in use, or the server does not answer");
+    SQLException refused = new SQLException("FATAL: sorry, too many clients already", "53300");
+    pool.initCause(refused);
+    assertThat(new Dialect.Postgres().diagnose(pool).words()).isEqualTo(refused.getMessage());
   }
 
   @Test
