@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -21,6 +22,7 @@ final class AppenderConnection implements AutoCloseable {
   private final RedisServers servers;
   private final String probe;
   private final RedisPromises promises;
+  private final BooleanSupplier databaseAway;
   private final Clock clock;
   private final KeyTypes types = new KeyTypes();
   private Runnable whenRefused = () -> {};
@@ -29,14 +31,20 @@ final class AppenderConnection implements AutoCloseable {
   private @Nullable Jedis redis;
   private Optional<RefusedWrites> refusal = Optional.empty();
 
-  /// Why it was last unavailable, as it was logged; empty since something was added.
+  /// What was last logged of its unavailability; empty since something was added.
   private String told = "";
 
   /// @param probe a key that may be overwritten
-  AppenderConnection(RedisServers servers, String probe, RedisPromises promises, Clock clock) {
+  AppenderConnection(
+      RedisServers servers,
+      String probe,
+      RedisPromises promises,
+      BooleanSupplier databaseAway,
+      Clock clock) {
     this.servers = servers;
     this.probe = probe;
     this.promises = promises;
+    this.databaseAway = databaseAway;
     this.clock = clock;
   }
 
@@ -132,17 +140,24 @@ final class AppenderConnection implements AutoCloseable {
       refusal = Optional.empty();
     }
     trouble = Optional.of(new Trouble(why, refusal));
-    if (!why.equals(told)) {
-      told = why;
-      LOG.log(
-          Level.WARNING,
-          refusal.isPresent()
-              ? "Redis takes no writes, heartbeats and results of checks go straight to the"
-                  + " database, after those that wait in Redis: {0}"
-              : "Redis is unavailable, heartbeats and results of checks go straight to the"
-                  + " database: {0}",
-          why);
+    String now = unavailable(refusal.isPresent(), databaseAway.getAsBoolean()) + ": " + why;
+    if (!now.equals(told)) {
+      told = now;
+      LOG.log(Level.WARNING, now);
     }
+  }
+
+  /// What happens while nothing can be added.
+  static String unavailable(boolean refuses, boolean databaseAway) {
+    String redis = refuses ? "Redis takes no writes" : "Redis is unavailable";
+    if (databaseAway) {
+      return redis
+          + ", and the database is unavailable too: heartbeats are answered with 503, and results"
+          + " of checks wait in memory";
+    }
+    return redis
+        + ", heartbeats and results of checks go straight to the database"
+        + (refuses ? ", after those that wait in Redis" : "");
   }
 
   /// Something was added.

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /// Redis in front of the database: the entry point for the composition root. The classes of Jedis
@@ -55,15 +56,20 @@ public final class Redis implements AutoCloseable {
     this.servers = new RedisServers(settings.location());
     this.databaseTime = database.sharedClock().map(shared -> new RedisTime(shared, prefix));
     this.watch = new StreamWatch(servers, clock, databaseTime);
+    BooleanSupplier databaseAway = () -> database.trouble().isPresent();
     this.appender =
         new StreamAppender(
             servers,
             new AppenderConnection(
-                servers, prefix + "probe", new RedisPromises(servers, settings.replicas()), clock),
+                servers,
+                prefix + "probe",
+                new RedisPromises(servers, settings.replicas()),
+                databaseAway,
+                clock),
             results,
             process,
             settings.replicas(),
-            () -> database.trouble().isPresent(),
+            databaseAway,
             clock);
     this.announcements = new Announcements(servers, results, process, clock);
     this.parts =

@@ -322,6 +322,11 @@ public final class StreamBuffer<I, R> {
     return waits && clock.monotonic().minus(seen.at()).compareTo(GIVEN_UP) <= 0;
   }
 
+  /// Whether Redis takes what is written, as far as is known.
+  public boolean isTaken() {
+    return appender.trouble().isEmpty();
+  }
+
   /// How many items went straight to the database, as Redis did not take them.
   long bypassed() {
     return bypassed.get();

@@ -216,7 +216,7 @@ class HostileRedisTest {
         new StreamAppender(
             servers,
             new AppenderConnection(
-                servers, "probe", new RedisPromises(servers, replicas), Clock.system()),
+                servers, "probe", new RedisPromises(servers, replicas), () -> true, Clock.system()),
             new AppliedResults(),
             1,
             replicas,

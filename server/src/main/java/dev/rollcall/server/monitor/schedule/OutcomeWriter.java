@@ -201,7 +201,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
 
   /// Where outcomes wait while the database is unavailable, for the log.
   String waitsIn() {
-    return stream.isPresent() ? "Redis" : "memory";
+    return stream.isPresent() && stream.get().isTaken() ? "Redis" : "memory";
   }
 
   /// Why the database seems to be unavailable, if it does.
