@@ -89,7 +89,7 @@ final class Parts implements AutoCloseable {
         long left = Math.max(0, deadline - System.nanoTime());
         if (!closing.join(Duration.ofNanos(open.isEmpty() ? left : left / 2))) {
           orderly = false;
-          LOG.log(Level.WARNING, "{0} did not close in time and is left as it is", part.name);
+          LOG.log(Level.WARNING, "the stop waits no longer for this part: {0}", part.name);
         }
       } catch (InterruptedException e) {
         // closing continues without waiting; the caller gets the interrupt

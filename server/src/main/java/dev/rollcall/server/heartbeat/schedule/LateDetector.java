@@ -169,7 +169,8 @@ public final class LateDetector implements AutoCloseable {
         warned = true;
         LOG.log(
             Level.WARNING,
-            "heartbeats may be lost: none becomes late until they can be received again");
+            "heartbeats may be lost, or wait: none becomes late until they are recorded in time"
+                + " again");
       }
       return false;
     }
@@ -177,9 +178,10 @@ public final class LateDetector implements AutoCloseable {
       begin(span.to());
       LOG.log(
           Level.INFO,
-          "heartbeats may have been lost for "
+          "no heartbeat could become late for "
               + Durations.words(span.length())
-              + ": those that were due meanwhile get the startup grace");
+              + ", as calls may have been lost, or waited: those that were due meanwhile get the"
+              + " startup grace");
     }
     lastOutage = outage;
     outage = Optional.empty();
