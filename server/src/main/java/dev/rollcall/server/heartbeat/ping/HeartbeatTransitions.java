@@ -16,7 +16,7 @@ import java.util.Optional;
 public final class HeartbeatTransitions {
   /// Pings without a stated time may reach the writer in another order than they came. Their times
   /// then differ by less than this.
-  private static final Duration CROSSING = Duration.ofSeconds(2);
+  static final Duration CROSSING = Duration.ofSeconds(2);
 
   /// The result of a change.
   ///
@@ -24,7 +24,7 @@ public final class HeartbeatTransitions {
   /// @param pingOutcome what the caller gets to know
   /// @param reminds whether the state goes on, and somebody should be reminded of that
   public record Step(Optional<Heartbeat> after, PingOutcome pingOutcome, boolean reminds) {
-    private Step(Optional<Heartbeat> after, PingOutcome pingOutcome) {
+    Step(Optional<Heartbeat> after, PingOutcome pingOutcome) {
       this(after, pingOutcome, false);
     }
 
@@ -58,10 +58,7 @@ public final class HeartbeatTransitions {
         .orElseGet(() -> unchanged(before, new PingOutcome.Stale(old.lastKnown())));
   }
 
-  /// A ping that came earlier, and is applied now. If others were recorded meanwhile that came
-  /// later, it says nothing any more, as one with an earlier timestamp.
-  ///
-  /// @param came when it came
+  /// A ping that came earlier, is applied now, and was not [OvertakenPing].
   public static Step pingOfBefore(
       Optional<Heartbeat> before,
       long id,
@@ -69,18 +66,7 @@ public final class HeartbeatTransitions {
       Instant came,
       Instant now,
       Duration tolerance) {
-    if (ping.moment().isPresent()) {
-      return ping(before, id, ping, now, tolerance);
-    }
-    boolean overtaken =
-        before
-            .flatMap(old -> old.moments().last())
-            .filter(last -> last.isAfter(came.plus(CROSSING)))
-            .filter(last -> !last.isAfter(now.plus(tolerance)))
-            .isPresent();
-    return overtaken
-        ? unchanged(before, new PingOutcome.Stale(before.orElseThrow().lastKnown()))
-        : ping(before, id, ping, came, tolerance);
+    return ping(before, id, ping, ping.moment().isPresent() ? now : came, tolerance);
   }
 
   private static Step first(long id, Expectation expectation, Ping ping, Instant now) {

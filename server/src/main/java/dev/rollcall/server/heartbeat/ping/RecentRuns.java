@@ -51,7 +51,7 @@ public final class RecentRuns {
             || (run.exit().getAsLong() > OK && run.exit().getAsLong() < FAILED));
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 

@@ -7,6 +7,8 @@ import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
 import dev.rollcall.server.heartbeat.ping.HeartbeatSignal;
 import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions;
 import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions.Step;
+import dev.rollcall.server.heartbeat.ping.OvertakenPing;
+import dev.rollcall.server.heartbeat.ping.OvertakenPing.History;
 import dev.rollcall.server.heartbeat.ping.PingOutcome;
 import dev.rollcall.server.heartbeat.ping.PingSignal;
 import dev.rollcall.server.heartbeat.ping.RecentRuns;
@@ -20,8 +22,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +56,10 @@ final class HeartbeatUpdate {
   PingOutcome apply(
       Handle tx, HeartbeatChange change, Instant now, Duration tolerance, List<Signal> signals) {
     Optional<Heartbeat> before = heartbeat;
+    boolean overtaken = change instanceof Ping ping && isOvertaken(tx, ping, now, tolerance);
     Step step =
         switch (change) {
+          case Ping ping when overtaken -> OvertakenPing.step(heartbeat(), ping);
           case Ping ping -> ping(before, ping, now, tolerance);
           case HeartbeatChange.Removal _ -> HeartbeatTransitions.remove(before);
           case HeartbeatChange.Pause _ -> HeartbeatTransitions.pause(before);
@@ -75,10 +81,23 @@ final class HeartbeatUpdate {
     }
     if (change instanceof Ping ping && step.recorded()) {
       Heartbeat after = heartbeat.orElseThrow();
-      heartbeat = Optional.of(withRun(tx, after, ping, ping.came().orElse(now)));
+      heartbeat =
+          Optional.of(
+              overtaken
+                  ? withOvertaken(tx, after, ping)
+                  : withRun(tx, after, ping, ping.came().orElse(now)));
     }
     HeartbeatSignal.of(before, step, exit(change), came(change, now), now).ifPresent(signals::add);
     return step.pingOutcome();
+  }
+
+  private boolean isOvertaken(Handle tx, Ping ping, Instant now, Duration tolerance) {
+    return ping.came().isPresent()
+        && heartbeat
+            .filter(
+                old ->
+                    OvertakenPing.isOvertaken(old, running(tx, old.counts()), ping, now, tolerance))
+            .isPresent();
   }
 
   private Step ping(Optional<Heartbeat> before, Ping ping, Instant now, Duration tolerance) {
@@ -172,6 +191,63 @@ final class HeartbeatUpdate {
         new Counts(counts.calls(), Math.max(counts.runs(), run.number() + 1), running.size()),
         recent,
         after.origin());
+  }
+
+  /// Adds the run that a ping reports that others have overtaken. Runs after it may move.
+  private Heartbeat withOvertaken(Handle tx, Heartbeat after, Ping ping) {
+    Counts counts = after.counts();
+    Optional<History> found = OvertakenPing.history(stored(tx, after), counts.runs(), ping);
+    if (found.isEmpty()) {
+      return after;
+    }
+    History history = found.get();
+    if (history.added()) {
+      moveOutputs(tx, history.number());
+    }
+    ping.said()
+        .output()
+        .ifPresent(output -> outputs.add(new RunStore.Output(row.id(), history.number(), output)));
+    long count = counts.runs() + (history.added() ? 1 : 0);
+    long changed = Math.min(history.number(), counts.runs() - after.recent().size());
+    history.runs().stream()
+        .filter(run -> run.number() >= changed)
+        .forEach(run -> runs.put(run.slot(), run));
+    List<Run> running =
+        history.runs().stream()
+            .filter(run -> run.open() && run.number() >= count - Run.MOST_STORED)
+            .toList();
+    open = running;
+    return new Heartbeat(
+        after.id(),
+        after.key(),
+        after.expectation(),
+        after.state(),
+        after.moments(),
+        new Counts(counts.calls(), count, running.size()),
+        RecentRuns.NONE,
+        after.origin());
+  }
+
+  /// The stored runs as they are now, oldest first.
+  private List<Run> stored(Handle tx, Heartbeat now) {
+    long count = now.counts().runs();
+    NavigableMap<Long, Run> all = new TreeMap<>();
+    if (!removed) {
+      RunStore.stored(tx, row.id(), count).forEach(run -> all.put(run.number(), run));
+    }
+    runs.values().forEach(run -> all.put(run.number(), run));
+    now.recent().runs(count).forEach(run -> all.put(run.number(), run));
+    return List.copyOf(all.tailMap(count - Run.MOST_STORED, true).values());
+  }
+
+  /// The runs from a number on get the next number, and so do their outputs.
+  private void moveOutputs(Handle tx, long from) {
+    List<RunStore.Output> moved =
+        new ArrayList<>(removed ? List.of() : RunStore.takeOutputs(tx, row.id(), from));
+    outputs.stream().filter(output -> output.number() >= from).forEach(moved::add);
+    outputs.removeIf(output -> output.number() >= from);
+    moved.forEach(
+        output -> outputs.add(new RunStore.Output(row.id(), output.number() + 1, output.output())));
   }
 
   /// The stored runs that have not ended, oldest first. They are read only if there are any.

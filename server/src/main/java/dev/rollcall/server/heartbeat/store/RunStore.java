@@ -48,11 +48,9 @@ public final class RunStore {
           + " AND number >= (SELECT run_count - "
           + Run.MOST_STORED
           + " FROM heartbeat WHERE id = heartbeat_id) ORDER BY number DESC LIMIT 1";
-  private static final String OPEN =
-      "SELECT "
-          + COLUMNS
-          + " FROM heartbeat_run WHERE heartbeat_id = ? AND number >= ? AND result = 0"
-          + " ORDER BY number";
+  private static final String STORED =
+      "SELECT " + COLUMNS + " FROM heartbeat_run WHERE heartbeat_id = ? AND number >= ?";
+  private static final String OPEN = STORED + " AND result = 0 ORDER BY number";
 
   private final Database database;
 
@@ -184,9 +182,20 @@ public final class RunStore {
   ///
   /// @param count how many runs the heartbeat has had
   static List<Run> open(Handle tx, long heartbeat, long count) {
+    return stored(tx, OPEN, heartbeat, count);
+  }
+
+  /// The stored runs outside of the row of the heartbeat.
+  ///
+  /// @param count how many runs the heartbeat has had
+  static List<Run> stored(Handle tx, long heartbeat, long count) {
+    return stored(tx, STORED, heartbeat, count);
+  }
+
+  private static List<Run> stored(Handle tx, String query, long heartbeat, long count) {
     return Rows.read(
         tx,
-        OPEN,
+        query,
         count - Run.MOST_STORED,
         (row, from) -> {
           row.setLong(1, heartbeat);
@@ -205,6 +214,29 @@ public final class RunStore {
             row -> new JobOutput(row.getBytes(1)))
         .stream()
         .findFirst();
+  }
+
+  /// Removes the outputs of the runs from a number on, and returns them.
+  static List<Output> takeOutputs(Handle tx, long heartbeat, long from) {
+    List<Output> taken =
+        Rows.read(
+            tx,
+            "SELECT number, output FROM heartbeat_output WHERE heartbeat_id = ? AND number >= ?",
+            from,
+            (row, least) -> {
+              row.setLong(1, heartbeat);
+              row.setLong(2, least);
+            },
+            row -> new Output(heartbeat, row.getLong(1), new JobOutput(row.getBytes(2))));
+    Rows.write(
+        tx,
+        "DELETE FROM heartbeat_output WHERE heartbeat_id = ? AND number = ?",
+        taken,
+        (row, output) -> {
+          row.setLong(1, heartbeat);
+          row.setLong(2, output.number());
+        });
+    return taken;
   }
 
   static void keep(Handle tx, List<StoredRun> runs) {

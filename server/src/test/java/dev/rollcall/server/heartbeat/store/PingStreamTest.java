@@ -12,6 +12,7 @@ import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Said;
 import dev.rollcall.server.heartbeat.ping.JobOutput;
 import dev.rollcall.server.heartbeat.ping.PingOutcome;
 import dev.rollcall.server.heartbeat.ping.PingSignal;
+import dev.rollcall.server.heartbeat.ping.Run;
 import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.time.JobSchedule;
@@ -162,21 +163,23 @@ class PingStreamTest {
 
   /// Redis was away with it for longer than the clock of a job may be ahead.
   @Test
-  void whatWaitedWhileLaterCallsCameSaysNothingAnyMore() {
+  void whatWaitedWhileLaterCallsCameIsHistory() {
     Instant now = heartbeats.clock.wall();
     heartbeats.apply(ping(new PingSignal.Success()));
     Heartbeat before = heartbeats.find("backup");
     for (PingSignal signal :
-        new PingSignal[] {
-          new PingSignal.Start(),
-          new PingSignal.Success(),
-          new PingSignal.Failure(OptionalLong.of(1))
-        }) {
+        new PingSignal[] {new PingSignal.Success(), new PingSignal.Failure(OptionalLong.of(1))}) {
       assertThat(heartbeats.apply(ping(signal).cameAt(now.minusSeconds(900))))
-          .isInstanceOf(PingOutcome.Stale.class);
+          .isEqualTo(new PingOutcome.Recorded(before.moments().next(), false));
     }
-    assertThat(heartbeats.find("backup")).isEqualTo(before);
-    assertThat(before.state()).isEqualTo(State.UP);
+    Heartbeat after = heartbeats.find("backup");
+    assertThat(after.moments()).isEqualTo(before.moments());
+    assertThat(after.state()).isEqualTo(State.UP);
+    assertThat(after.counts().calls()).isEqualTo(3);
+    assertThat(heartbeats.signals()).isEmpty();
+    assertThat(heartbeats.runs("backup"))
+        .extracting(Run::result)
+        .containsExactly(Run.Result.OK, Run.Result.FAILED, Run.Result.OK);
   }
 
   @Test

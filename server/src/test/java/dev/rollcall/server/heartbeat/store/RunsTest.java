@@ -8,18 +8,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
+import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Said;
 import dev.rollcall.server.heartbeat.ping.JobOutput;
 import dev.rollcall.server.heartbeat.ping.PingSignal;
 import dev.rollcall.server.heartbeat.ping.Run;
+import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -120,9 +123,13 @@ class RunsTest {
         .containsExactly(Optional.of(data.clock.wall()), Optional.of(Instant.EPOCH));
   }
 
-  private Ping printing(String output) {
+  private static Ping printing(String output) {
+    return printing("job", output);
+  }
+
+  private static Ping printing(String name, String output) {
     return new Ping(
-        HeartbeatName.ofOperator("job"),
+        HeartbeatName.ofOperator(name),
         new PingSignal.Success(),
         Optional.of(HeartbeatDatabase.every(60)),
         Optional.empty(),
@@ -160,6 +167,89 @@ class RunsTest {
     assertThat(data.runs("job")).hasSize(1);
     data.apply(new HeartbeatChange.Removal(HeartbeatName.ofOperator("job")));
     assertThat(older()).isZero();
+  }
+
+  @Test
+  void anOlderFailureDoesNotEndANewerRun() {
+    Instant began = data.clock.wall();
+    data.apply(ping("job", 600));
+    data.clock.pass(Duration.ofSeconds(60));
+    data.apply(start("job", ""));
+    data.clock.pass(Duration.ofSeconds(60));
+    data.apply(failure("job", 7, "").cameAt(began.plusSeconds(30)));
+    assertThat(data.state("job")).isEqualTo(State.UP);
+    assertThat(data.signals()).isEmpty();
+    assertThat(data.find("job").counts()).isEqualTo(new Heartbeat.Counts(2, 3, 1));
+    data.apply(success("job", ""));
+    assertThat(data.runs("job"))
+        .containsExactly(
+            new Run(
+                2,
+                Optional.empty(),
+                Optional.of(began.plusSeconds(60)),
+                Optional.of(began.plusSeconds(120)),
+                Run.Result.OK,
+                OptionalLong.empty()),
+            new Run(
+                1,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(began.plusSeconds(30)),
+                Run.Result.FAILED,
+                OptionalLong.of(7)),
+            new Run(
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(began),
+                Run.Result.OK,
+                OptionalLong.empty()));
+    assertThat(data.find("job").counts().open()).isZero();
+  }
+
+  /// Each prints the second at which it ended. A third of them wait while the others are written.
+  @Test
+  void whatWaitedTakesItsPlaceAmongWhatCameMeanwhileWithItsOutput() {
+    for (int seed = 1; seed <= 4; seed++) {
+      Random random = new Random(seed);
+      String name = "waits" + seed;
+      int calls = seed == 4 ? 240 : 30 * seed;
+      Instant began = data.clock.wall();
+      List<Ping> waiting = new ArrayList<>();
+      for (int i = 0; i < calls; i++) {
+        boolean prints = random.nextBoolean();
+        Ping ping = prints ? printing(name, "" + 10 * i) : ping(name, 600);
+        if (i > 0 && i < calls - 1 && random.nextInt(3) == 0) {
+          waiting.add(ping.cameAt(data.clock.wall()));
+        } else {
+          data.apply(ping);
+        }
+        data.clock.pass(Duration.ofSeconds(10));
+      }
+      Heartbeat before = data.find(name);
+      int half = waiting.size() / 2;
+      data.applyAll(waiting.subList(0, half).toArray(HeartbeatChange[]::new));
+      data.applyAll(waiting.subList(half, waiting.size()).toArray(HeartbeatChange[]::new));
+      Heartbeat after = data.find(name);
+      assertThat(after.moments()).isEqualTo(before.moments());
+      assertThat(after.counts().calls()).isEqualTo(calls);
+      List<RunStore.Shown> shown = data.runs.of(after);
+      assertThat(shown).hasSize(Math.min(calls, Run.MOST_STORED));
+      assertThat(shown)
+          .extracting(each -> each.run().ended().orElseThrow())
+          .isSortedAccordingTo(Comparator.<Instant>reverseOrder())
+          .doesNotHaveDuplicates();
+      for (RunStore.Shown each : shown) {
+        Instant ended = each.run().ended().orElseThrow();
+        each.output()
+            .ifPresent(
+                output ->
+                    assertThat(output.text())
+                        .isEqualTo("" + Duration.between(began, ended).toSeconds()));
+      }
+      assertThat(shown.stream().filter(each -> each.output().isPresent()).count())
+          .isGreaterThan(shown.size() / 4);
+    }
   }
 
   @Test
