@@ -133,6 +133,7 @@ class HostileCallersIT {
           "/login",
           "/logout",
           "/url",
+          "/next",
           "/hops",
           "/targets",
           "/results",
