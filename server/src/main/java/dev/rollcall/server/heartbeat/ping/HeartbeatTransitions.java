@@ -58,17 +58,6 @@ public final class HeartbeatTransitions {
         .orElseGet(() -> unchanged(before, new PingOutcome.Stale(old.lastKnown())));
   }
 
-  /// A ping that came earlier, is applied now, and was not [OvertakenPing].
-  public static Step pingOfBefore(
-      Optional<Heartbeat> before,
-      long id,
-      Ping ping,
-      Instant came,
-      Instant now,
-      Duration tolerance) {
-    return ping(before, id, ping, ping.moment().isPresent() ? now : came, tolerance);
-  }
-
   private static Step first(long id, Expectation expectation, Ping ping, Instant now) {
     boolean start = ping.signal() instanceof PingSignal.Start;
     Instant at = ping.moment().orElse(now);

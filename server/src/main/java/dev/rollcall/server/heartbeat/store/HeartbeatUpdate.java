@@ -100,11 +100,10 @@ final class HeartbeatUpdate {
             .isPresent();
   }
 
+  /// One that states no time counts from when it came, if it has waited since.
   private Step ping(Optional<Heartbeat> before, Ping ping, Instant now, Duration tolerance) {
-    return ping.came().isPresent()
-        ? HeartbeatTransitions.pingOfBefore(
-            before, row.id(), ping, ping.came().get(), now, tolerance)
-        : HeartbeatTransitions.ping(before, row.id(), ping, now, tolerance);
+    Instant at = ping.moment().isPresent() ? now : ping.came().orElse(now);
+    return HeartbeatTransitions.ping(before, row.id(), ping, at, tolerance);
   }
 
   /// When it came. The clock of another process may have been ahead.
@@ -182,15 +181,7 @@ final class HeartbeatUpdate {
       open = left;
       running = left;
     }
-    return new Heartbeat(
-        after.id(),
-        after.key(),
-        after.expectation(),
-        after.state(),
-        after.moments(),
-        new Counts(counts.calls(), Math.max(counts.runs(), run.number() + 1), running.size()),
-        recent,
-        after.origin());
+    return withRuns(after, Math.max(counts.runs(), run.number() + 1), running.size(), recent);
   }
 
   /// Adds the run that a ping reports that others have overtaken. Runs after it may move.
@@ -217,15 +208,19 @@ final class HeartbeatUpdate {
             .filter(run -> run.open() && run.number() >= count - Run.MOST_STORED)
             .toList();
     open = running;
+    return withRuns(after, count, running.size(), RecentRuns.NONE);
+  }
+
+  private static Heartbeat withRuns(Heartbeat one, long runs, int open, RecentRuns recent) {
     return new Heartbeat(
-        after.id(),
-        after.key(),
-        after.expectation(),
-        after.state(),
-        after.moments(),
-        new Counts(counts.calls(), count, running.size()),
-        RecentRuns.NONE,
-        after.origin());
+        one.id(),
+        one.key(),
+        one.expectation(),
+        one.state(),
+        one.moments(),
+        new Counts(one.counts().calls(), runs, open),
+        recent,
+        one.origin());
   }
 
   /// The stored runs as they are now, oldest first.
