@@ -62,6 +62,13 @@ public final class Lab implements AutoCloseable {
     List<String> lost = stored.missing(load);
     Report.Checks checks = Report.Checks.of(site.world().checks(), INTERVAL, fault);
     List<Load.Done> requests = load.done();
+    List<String> wrong = wrong(flip);
+    Optional<String> trouble = Optional.empty();
+    if (!well) {
+      trouble = Optional.of("not well again after " + LONGEST + site.logs());
+    } else if (!lost.isEmpty() || !wrong.isEmpty()) {
+      trouble = Optional.of("what is stored of " + flip + stored.about(flip) + site.logs());
+    }
     return new Report(
         scenario.name(),
         Duration.ofNanos(System.nanoTime() - begin),
@@ -71,9 +78,9 @@ public final class Lab implements AutoCloseable {
         checks.twice(),
         checks.takenOver(),
         lost,
-        wrong(flip),
+        wrong,
         site.world().repeated(),
-        well ? Optional.empty() : Optional.of("not well again after " + LONGEST + site.logs()));
+        trouble);
   }
 
   private boolean isWell() {

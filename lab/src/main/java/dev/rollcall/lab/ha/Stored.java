@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What is stored, asked of the databases themselves.
@@ -39,6 +40,22 @@ final class Stored {
       left.forEach(key -> missing.add(kind + " " + key));
     }
     return missing;
+  }
+
+  /// All rows about a service, to find out why it was not told.
+  String about(String service) {
+    String its = " JOIN service s ON s.id = t.service_id WHERE s.name = '" + service + "'";
+    String all = "SELECT now(), row_to_json(t) FROM ";
+    return Stream.of(
+            all + "service_schedule t" + its,
+            all + "service_metric t" + its,
+            all + "service_event t" + its + " ORDER BY t.id DESC LIMIT 3",
+            "SELECT t.at, t.state FROM service_tick t" + its + " ORDER BY t.at DESC LIMIT 20",
+            all + "signal t",
+            all + "incident_hold t",
+            all + "incident t ORDER BY id DESC LIMIT 3")
+        .map(sql -> "\n" + site.primary().query(DATABASE, sql))
+        .collect(Collectors.joining());
   }
 
   private Set<String> stored(Load.Kind kind) {

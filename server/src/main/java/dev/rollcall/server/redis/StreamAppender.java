@@ -44,7 +44,13 @@ final class StreamAppender implements AutoCloseable {
   private static final Duration IDLE = Duration.ofMillis(500);
 
   private static final Duration RETRY = Duration.ofMillis(500);
+
+  /// How long replicas may take to get what is acknowledged.
   private static final Duration REPLICATION = Duration.ofMillis(200);
+
+  /// The same for a while after they took longer: they may be gone.
+  private static final Duration REPLICATION_AGAIN = Duration.ofMillis(20);
+
   private static final Duration UNREPLICATED = Duration.ofSeconds(10);
 
   /// The largest entry, unless one item is larger.
@@ -97,7 +103,7 @@ final class StreamAppender implements AutoCloseable {
 
   // Used by the thread only:
   private final Map<String, Writer> writers = new HashMap<>();
-  private Duration noReplicaUntil = Duration.ZERO;
+  private Duration unreplicatedUntil = Duration.ZERO;
 
   /// The writer of one stream, and the number of its next item.
   private static final class Writer {
@@ -346,14 +352,17 @@ final class StreamAppender implements AutoCloseable {
   /// While the database is away, what is acknowledged is in Redis only: a replica should have it
   /// before that.
   private void replicate(Jedis open) {
-    if (replicas == 0
-        || !databaseAway.getAsBoolean()
-        || clock.monotonic().compareTo(noReplicaUntil) < 0) {
+    if (replicas == 0 || !databaseAway.getAsBoolean()) {
       return;
     }
-    if (replicasThatHaveIt(open) < replicas) {
-      unreplicated.incrementAndGet();
-      noReplicaUntil = clock.monotonic().plus(UNREPLICATED);
+    boolean again = clock.monotonic().compareTo(unreplicatedUntil) < 0;
+    if (replicasThatHaveIt(open, again ? REPLICATION_AGAIN : REPLICATION) >= replicas) {
+      unreplicatedUntil = Duration.ZERO; // what came before it too
+      return;
+    }
+    unreplicated.incrementAndGet();
+    if (!again) {
+      unreplicatedUntil = clock.monotonic().plus(UNREPLICATED);
       LOG.log(
           Level.WARNING,
           "fewer than {0} replicas of Redis have what waits there: it would be lost with this"
@@ -362,9 +371,9 @@ final class StreamAppender implements AutoCloseable {
     }
   }
 
-  private long replicasThatHaveIt(Jedis open) {
+  private long replicasThatHaveIt(Jedis open, Duration patience) {
     try {
-      return open.waitReplicas(replicas, REPLICATION.toMillis());
+      return open.waitReplicas(replicas, patience.toMillis());
     } catch (JedisDataException e) {
       return 0; // the user may not ask
     }

@@ -21,6 +21,7 @@ import redis.clients.jedis.Jedis;
 
 /// A master, a replica and a sentinel, all real: the master is killed.
 class RedisSentinelTest {
+  private static final String UNREPLICATED = "rollcall_stream_unreplicated";
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   @TempDir Path folder;
@@ -88,6 +89,42 @@ class RedisSentinelTest {
         assertThat(written).isSorted().doesNotHaveDuplicates();
         assertThat(redis.trouble()).isEmpty();
       }
+    }
+  }
+
+  /// A replica that was slow once has everything again soon.
+  @Test
+  void eachAnswerWaitsForTheReplicaAlsoAfterItWasSlow() throws Exception {
+    try (RedisServer master = RedisServer.start(folder.resolve("master"));
+        RedisServer replica =
+            RedisServer.start(
+                folder.resolve("replica"),
+                "--repl-diskless-sync-delay",
+                "0",
+                "--replicaof",
+                "127.0.0.1 " + master.port());
+        Wire wire = new Wire(TestDatabases.postgresPort());
+        RunningProcess process =
+            new RunningProcess(
+                TestDatabases.freshOn(wire.port()), RedisLocation.parse(master.url()), 1)) {
+      await().atMost(PATIENCE).until(() -> replication(master).contains("state=online"));
+      wire.cut();
+      await().atMost(PATIENCE).until(() -> waits(process.buffer, 1));
+      await().atMost(PATIENCE).until(() -> process.database.trouble().isPresent());
+      replica.signal("STOP");
+      assertThat(waits(process.buffer, 2)).isTrue();
+      assertThat(process.counter(UNREPLICATED)).isEqualTo(1);
+      assertThat(waits(process.buffer, 3)).isTrue();
+      assertThat(process.counter(UNREPLICATED)).as("it is asked again").isEqualTo(2);
+      replica.signal("CONT");
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                double before = process.counter(UNREPLICATED);
+                return waits(process.buffer, 4) && process.counter(UNREPLICATED) == before;
+              });
+      wire.mend(); // so that it closes soon
     }
   }
 

@@ -21,18 +21,30 @@ final class RunningProcess implements AutoCloseable {
   private final PrometheusRegistry registry = new PrometheusRegistry();
 
   RunningProcess(DatabaseLocation location, RedisLocation redisLocation) {
-    this(location, redisLocation, _ -> {});
+    this(location, redisLocation, 0);
+  }
+
+  /// @param replicas how many should have what is acknowledged
+  RunningProcess(DatabaseLocation location, RedisLocation redisLocation, int replicas) {
+    this(location, redisLocation, replicas, _ -> {});
   }
 
   RunningProcess(
-      DatabaseLocation location, RedisLocation redisLocation, Consumer<Redis> beforeTheStart) {
+      DatabaseLocation location,
+      RedisLocation redisLocation,
+      int replicas,
+      Consumer<Redis> beforeTheStart) {
     database =
         Database.open(
             DatabaseConfig.of(location, Note.MIGRATION, StreamPositions.MIGRATION), Clock.system());
     commits = new GroupCommit(database);
     redis =
         new Redis(
-            new RedisSettings(redisLocation, MOST, 0), database, commits, registry, Clock.system());
+            new RedisSettings(redisLocation, MOST, replicas),
+            database,
+            commits,
+            registry,
+            Clock.system());
     buffer = redis.buffer(Note.KIND);
     beforeTheStart.accept(redis);
     redis.start();

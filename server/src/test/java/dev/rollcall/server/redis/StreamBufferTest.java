@@ -522,6 +522,7 @@ class StreamBufferTest {
         new RunningProcess(
             process.database.location(),
             location(),
+            0,
             redis -> redis.on("topic", bytes -> heard.add(new String(bytes, UTF_8))))) {
       await()
           .atMost(PATIENCE)

@@ -1,5 +1,7 @@
 package dev.rollcall.server.monitor.schedule;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.server.config.Mistakes;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +41,12 @@ public final class DueServices {
   /// A service that another process checks is forgotten when its next check here would have been
   /// due for so long.
   private static final Duration LEFT = Duration.ofSeconds(30);
+
+  /// What was found longer ago is in the database.
+  private static final Duration LATELY = Duration.ofHours(1);
+
+  /// How many services are compared with the database at once.
+  private static final int COMPARED = 10_000;
 
   /// The revision of a definition that has to be read again.
   private static final long NO_REVISION = -1;
@@ -71,6 +80,10 @@ public final class DueServices {
 
   /// For the thread that begins checks.
   private boolean replaced;
+
+  /// The ids of services of which the database contained something else than what was found here,
+  /// when they were last compared.
+  private volatile Set<Long> differing = Set.of();
 
   /// Previous names of renamed services, whose series have to be removed.
   private final Set<String> renamed = ConcurrentHashMap.newKeySet();
@@ -180,7 +193,7 @@ public final class DueServices {
   }
 
   /// Drops services that are no longer checked, or have been checked by another process for a
-  /// while.
+  /// while, and looks whether what was found here has reached the database.
   ///
   /// @return the names of services of the operator that are no longer checked here
   List<String> sweep(Instant now) {
@@ -219,6 +232,7 @@ public final class DueServices {
         });
     gone.removeAll(names);
     gone.addAll(leftToOthers(now));
+    compare(now);
     return gone;
   }
 
@@ -238,6 +252,39 @@ public final class DueServices {
           }
         });
     return left;
+  }
+
+  /// Compares what was found here lately with the database. What differs twice is stated again with
+  /// the next check, at once: it was lost on its way, perhaps with Redis. This process would
+  /// believe that it is known, and nobody would ever be told.
+  private void compare(Instant now) {
+    Claimant.Share share = schedule.rows().claimant().share();
+    Set<Long> changed =
+        states.entrySet().stream()
+            .filter(one -> one.getKey() >= 0 && share.includes(one.getKey()))
+            .filter(one -> one.getValue().hasChangedSince(now.minus(LATELY)))
+            .limit(COMPARED)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toSet());
+    Map<Long, RunState> others = new HashMap<>();
+    for (ServiceStore.Scheduled known : services.scheduled(changed)) {
+      RunState state = states.get(known.id());
+      if (state != null && state.differs(known)) {
+        others.put(known.id(), state);
+      }
+    }
+    Set<Long> again = new HashSet<>(others.keySet());
+    again.retainAll(differing);
+    differing = others.keySet();
+    if (!again.isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "the database does not have what was last found of some services ({0,number,#}): they are"
+              + " checked again",
+          again.size());
+      again.forEach(id -> requireNonNull(others.get(id)).outcomeLost());
+      schedule.checkBy(now, again);
+    }
   }
 
   private void learn(List<Lease<Schedule.Row>> leases) {

@@ -39,6 +39,13 @@ final class RunState {
   private long run;
 
   private boolean dropped;
+
+  /// The next outcome states its event, certificate and streak whether they change or not.
+  private boolean statesAll;
+
+  /// When its event, certificate or streak last changed here.
+  private Optional<Instant> changed = Optional.empty();
+
   private Instant nextDue = Instant.MAX;
 
   /// @param known what the database contains about the service
@@ -106,6 +113,7 @@ final class RunState {
     certificate = known.certificate();
     streak = known.streak();
     seen = known.lastAt();
+    statesAll = false;
   }
 
   /// Whether this is still valid under a new claim: the definition is the same, and no other
@@ -150,7 +158,9 @@ final class RunState {
 
   private Outcome end(Observation observation, Instant now) {
     abandon(run, now);
-    Transition transition = Evaluator.evaluate(open, observation);
+    boolean all = statesAll && State.of(observation) != State.UNKNOWN;
+    statesAll &= !all;
+    Transition transition = Evaluator.evaluate(all ? Optional.empty() : open, observation);
     if (transition instanceof Transition.Begins begins) {
       open = Optional.of(begins.kind());
     }
@@ -169,15 +179,20 @@ final class RunState {
     Optional<Instant> repeat = repeat(now);
     repeat.ifPresent(due -> nextDue = due);
     boolean confirms = !streak.confirmed().equals(before.confirmed());
+    if (transition instanceof Transition.Begins
+        || !streak.equals(before)
+        || !certificate.equals(known)) {
+      changed = Optional.of(now);
+    }
     return new Outcome(
         check.serviceId(),
         fence,
-        confirms ? observation : observation.withoutAnswer(),
+        confirms || all ? observation : observation.withoutAnswer(),
         transition,
         inARow,
         check.asksDependencies(),
-        certificate.equals(known) ? Optional.empty() : Optional.of(certificate),
-        streak.equals(before) ? Optional.empty() : Optional.of(streak),
+        Optional.of(certificate).filter(one -> all || !one.equals(known)),
+        Optional.of(streak).filter(one -> all || !one.equals(before)),
         repeat);
   }
 
@@ -208,11 +223,22 @@ final class RunState {
   }
 
   /// The last outcome could not be written, so the database may contain something else. The next
-  /// outcome states its event, certificate and streak as new.
+  /// one that says something states all: what is in the database already changes nothing.
   synchronized void outcomeLost() {
-    open = Optional.empty();
-    certificate = Certificate.NONE;
-    streak = Streak.NONE;
+    statesAll = true;
+  }
+
+  /// Whether its event, certificate or streak has changed after that time.
+  synchronized boolean hasChangedSince(Instant time) {
+    return changed.filter(at -> at.isAfter(time)).isPresent();
+  }
+
+  /// Whether the database contains something else than what was found here. That is so for a moment
+  /// after each change.
+  synchronized boolean differs(ServiceStore.Scheduled known) {
+    return !known.open().equals(open)
+        || !known.certificate().equals(certificate)
+        || !known.streak().confirmed().equals(streak.confirmed());
   }
 
   /// When the next check is due according to memory.

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor.schedule;
 
+import dev.rollcall.server.monitor.store.ServiceSubjects;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DueRows;
@@ -8,6 +9,8 @@ import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /// The due rows of the services.
@@ -17,6 +20,18 @@ public final class Schedule {
   private final DueRows<Row> rows;
   private final Batch<Instant, Integer> correcting =
       (tx, instants) -> instants.stream().map(now -> correctDueTimes(tx, now)).toList();
+
+  private final Batch<DueBy, Integer> checkingBy =
+      (tx, all) ->
+          all.stream()
+              .map(
+                  one -> {
+                    ServiceSubjects.checkBy(tx, one.services(), one.until());
+                    return one.services().size();
+                  })
+              .toList();
+
+  private record DueBy(Instant until, List<Long> services) {}
 
   /// The columns of a due row besides the service's id.
   ///
@@ -51,6 +66,11 @@ public final class Schedule {
   /// now. One second of difference is accepted, as the clocks of processes differ.
   void correctDueTimes(Instant now) {
     commits.write(correcting, now);
+  }
+
+  /// Lets these services be due by `until`, unless they are being checked.
+  void checkBy(Instant until, Collection<Long> services) {
+    commits.write(checkingBy, new DueBy(until, List.copyOf(services)));
   }
 
   /// All writers lock the rows in the order of the ids.

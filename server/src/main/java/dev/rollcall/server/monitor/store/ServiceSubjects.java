@@ -140,19 +140,23 @@ public final class ServiceSubjects implements Subjects {
     return TracedServices.isUndecided(tx, service.id());
   }
 
-  /// Checks those that are not being checked. Rows are locked in the order of their ids, as by all
-  /// who write them.
   @Override
   public void observe(Handle tx, List<Subject> services, Instant now) {
+    checkBy(tx, services.stream().map(Subject::id).toList(), now);
+  }
+
+  /// Lets those be due by `until` that are not being checked. Rows are locked in the order of their
+  /// ids, as by all who write them.
+  public static void checkBy(Handle tx, List<Long> services, Instant until) {
     Rows.write(
         tx,
         "UPDATE service_schedule SET due_at = ? WHERE service_id = ? AND owner IS NULL"
             + " AND due_at > ?",
-        services.stream().map(Subject::id).distinct().sorted().toList(),
+        services.stream().distinct().sorted().toList(),
         (row, id) -> {
-          row.setLong(1, now.toEpochMilli());
+          row.setLong(1, until.toEpochMilli());
           row.setLong(2, id);
-          row.setLong(3, now.toEpochMilli());
+          row.setLong(3, until.toEpochMilli());
         });
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.probe.Probe;
 import dev.rollcall.server.monitor.MonitorDatabase;
 import dev.rollcall.server.monitor.check.Certificate;
+import dev.rollcall.server.monitor.check.Evaluator;
 import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
@@ -51,6 +52,49 @@ class RunStateTest {
     assertThat(second.repeat()).isEmpty();
     assertThat(second.newStreak())
         .contains(new Streak(Optional.of(State.DOWN), 0, 0, Optional.empty()));
+  }
+
+  /// The database knows what it was before: whoever believes that nothing is confirmed would end no
+  /// incident.
+  @Test
+  void statesAllThatIsKnownAfterALoss() {
+    Instant now = BEGUN;
+    Streak down = new Streak(Optional.of(State.DOWN), 0, 0, Optional.empty());
+    RunState state =
+        new RunState(check(Duration.ofSeconds(15)), known(Optional.empty(), down), BEGUN);
+    state.begin(1);
+    state.outcomeLost();
+    Outcome unknown = end(state, MonitorDatabase.unknown(now), now);
+    assertThat(unknown.newStreak()).isEmpty();
+    state.begin(2);
+    Outcome all = end(state, MonitorDatabase.down(now.plusSeconds(15), 5), now.plusSeconds(15));
+    assertThat(all.newStreak()).contains(down);
+    assertThat(all.transition()).isInstanceOf(Evaluator.Transition.Begins.class);
+    assertThat(all.newCertificate()).contains(Certificate.NONE);
+    state.begin(3);
+    Outcome calm = end(state, MonitorDatabase.down(now.plusSeconds(30), 5), now.plusSeconds(30));
+    assertThat(calm.newStreak()).isEmpty();
+    assertThat(calm.transition()).isInstanceOf(Evaluator.Transition.Stays.class);
+    assertThat(calm.newCertificate()).isEmpty();
+  }
+
+  @Test
+  void knowsWhatTheDatabaseDoesNotKnowYet() {
+    Instant now = BEGUN;
+    ServiceStore.Scheduled up =
+        known(Optional.empty(), new Streak(Optional.of(State.UP), 0, 0, Optional.empty()));
+    RunState state =
+        new RunState(
+            check(Duration.ofHours(1), new Confirmation(1, 1, Duration.ofSeconds(10))), up, BEGUN);
+    state.begin(1);
+    assertThat(end(state, MonitorDatabase.unknown(now), now).newStreak()).isEmpty();
+    assertThat(state.hasChangedSince(Instant.MIN)).isFalse();
+    assertThat(state.differs(up)).isFalse();
+    state.begin(2);
+    assertThat(end(state, MonitorDatabase.down(now, 5), now).newStreak()).isPresent();
+    assertThat(state.hasChangedSince(now.minusMillis(1))).isTrue();
+    assertThat(state.hasChangedSince(now)).isFalse();
+    assertThat(state.differs(up)).isTrue();
   }
 
   @Test

@@ -22,7 +22,12 @@ import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.Tick;
 import dev.rollcall.server.monitor.store.TickStore;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.redis.Redis;
+import dev.rollcall.server.redis.RedisLocation;
+import dev.rollcall.server.redis.RedisServer;
+import dev.rollcall.server.redis.RedisSettings;
 import dev.rollcall.server.signal.Circles;
+import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.UptimeSpans;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -46,21 +51,25 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
 import tools.jackson.databind.json.JsonMapper;
 
 class RunnerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String[] TABLES_WITH_REDIS =
+      Stream.concat(Stream.of(MonitorDatabase.TABLES), RedisSettings.MIGRATIONS.stream())
+          .toArray(String[]::new);
 
   @TempDir Path folder;
 
   private final List<Integer> answered = new CopyOnWriteArrayList<>();
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
+  private final Set<String> down = ConcurrentHashMap.newKeySet();
   private volatile int answer = 200;
 
   /// The server counts what it was asked, and what it said.
@@ -70,9 +79,10 @@ class RunnerTest {
     server.createContext(
         "/",
         exchange -> {
-          int status = answer;
+          String path = exchange.getRequestURI().getPath();
+          int status = down.contains(path) ? 500 : answer;
           answered.add(status);
-          asked.add(exchange.getRequestURI().getPath());
+          asked.add(path);
           exchange.sendResponseHeaders(status, -1);
           exchange.close();
         });
@@ -90,6 +100,93 @@ class RunnerTest {
     goesOnDuring(Wire::cut);
   }
 
+  /// This process remembers that it has found them down, so it would never tell it, and one of them
+  /// is checked only once an hour.
+  @Test
+  void tellsWhatItFoundAlsoIfRedisLosesIt() throws Exception {
+    PostgresServer direct = (PostgresServer) TestDatabases.POSTGRES.fresh(folder);
+    HttpServer target = target();
+    down.add("/hourly");
+    List<String> told = new CopyOnWriteArrayList<>();
+    try (Wire wire = new Wire(TestDatabases.postgresPort());
+        RedisServer server = RedisServer.plain(folder.resolve("redis"));
+        Database database =
+            Database.open(
+                DatabaseConfig.of(through(wire, direct), TABLES_WITH_REDIS), Clock.system());
+        GroupCommit commits = new GroupCommit(database);
+        Redis redis =
+            new Redis(
+                new RedisSettings(RedisLocation.parse(server.url()), 1 << 20, 0),
+                database,
+                commits,
+                new PrometheusRegistry(),
+                Clock.system());
+        Monitor monitor =
+            monitor(
+                database,
+                commits,
+                Optional.of(redis),
+                (_, all) -> all.forEach(one -> told.add(one.subject().name() + " " + one.to())),
+                Clock.system())) {
+      redis.start();
+      monitor.apply(
+          List.of(slowly("hourly", target, "1h"), slowly("often", target, "200ms")), true);
+      monitor.start(List.of());
+      ServiceStore services = new ServiceStore(database);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> hasTicks(services, 1) && hasTicks(services, 2) && waiting(server, 1) == 0);
+      wire.cut();
+      down.add("/often");
+      // The oldest may be in the memory of whoever was about to apply it.
+      await().atMost(PATIENCE).until(() -> waiting(server, 0) > 4 && waiting(server, 1) > 2);
+      assertThat(told).isEmpty();
+
+      server.kill();
+      server.again();
+      assertThat(waiting(server, 0) + waiting(server, 1)).isZero();
+      wire.mend();
+      await()
+          .atMost(PATIENCE.multipliedBy(2))
+          .untilAsserted(
+              () -> assertThat(told).containsExactlyInAnyOrder("hourly down", "often down"));
+    } finally {
+      target.stop(0);
+    }
+  }
+
+  private static boolean hasTicks(ServiceStore services, long id) {
+    return services.find(Scope.everything(), id).orElseThrow().metric().ticks() > 0;
+  }
+
+  /// A service that is down after the fourth check that finds it down.
+  private static ServiceDefinition slowly(String name, HttpServer target, String interval) {
+    return MonitorDatabase.definition(
+        new JsonMapper()
+            .createObjectNode()
+            .put("name", name)
+            .put("url", "http://127.0.0.1:" + target.getAddress().getPort() + "/" + name)
+            .put("interval", interval)
+            .put("confirm", 4)
+            .put("confirm-interval", "1s"));
+  }
+
+  /// How many entries wait in a stream.
+  private static long waiting(RedisServer server, int stream) {
+    try (Jedis client = server.client()) {
+      return client.xlen("rollcall:0:statuses:" + stream);
+    }
+  }
+
+  private static PostgresServer through(Wire wire, PostgresServer direct) {
+    String address = direct.address().replaceFirst(":\\d+/", ":" + wire.port() + "/");
+    return new PostgresServer(address, direct.user(), direct.password());
+  }
+
+  /// @param first what it finds before the database is away The oldest entry may be in the memory
+  ///   of whoever was about to apply it.
+  ///
+  /// @param downs how many checks find it down, of which four are wanted
   @Test
   void goesOnWhileTheDatabaseSaysNothingAtAll() throws Exception {
     goesOnDuring(Wire::stall);
@@ -97,13 +194,9 @@ class RunnerTest {
 
   private void goesOnDuring(Trouble trouble) throws Exception {
     PostgresServer direct = (PostgresServer) TestDatabases.POSTGRES.fresh(folder);
-    Matcher port = Pattern.compile(":(\\d+)/").matcher(direct.address());
-    assertThat(port.find()).isTrue();
     HttpServer target = target();
-    try (Wire wire = new Wire(Integer.parseInt(port.group(1)))) {
-      PostgresServer through =
-          new PostgresServer(
-              port.replaceFirst(":" + wire.port() + "/"), direct.user(), direct.password());
+    try (Wire wire = new Wire(TestDatabases.postgresPort())) {
+      PostgresServer through = through(wire, direct);
       try (Database database =
               Database.open(DatabaseConfig.of(through, MonitorDatabase.TABLES), Clock.system());
           GroupCommit commits = new GroupCommit(database)) {
@@ -252,10 +345,19 @@ class RunnerTest {
   }
 
   private static Monitor monitor(Database database, GroupCommit commits, Clock clock) {
+    return monitor(database, commits, Optional.empty(), (_, _) -> {}, clock);
+  }
+
+  private static Monitor monitor(
+      Database database,
+      GroupCommit commits,
+      Optional<Redis> redis,
+      SignalWriter signals,
+      Clock clock) {
     return new Monitor(
         database,
         commits,
-        Optional.empty(),
+        redis,
         new MonitorSettings(
             new ServiceReader.Defaults(
                 Duration.ofSeconds(15), Duration.ofSeconds(5), false, Duration.ofDays(14)),
@@ -266,7 +368,7 @@ class RunnerTest {
             Blocks.NONE,
             new AccountLimits(100, 1_000),
             Duration.ofDays(2)),
-        (_, _) -> {},
+        signals,
         new Circles(database, Monitor.subjects()),
         UptimeSpans.NONE,
         EchoSender.none(),
