@@ -95,11 +95,16 @@ public final class DueRows<T> {
     this.lease =
         "UPDATE %s SET due_at = ?, fence = fence + 1, owner = ? WHERE %s = ?"
             .formatted(table.name(), table.key());
-    String finished =
-        "UPDATE %s SET due_at = COALESCE(?, %s), owner = NULL WHERE %s = ?"
-            .formatted(table.name(), table.next(), table.key());
-    this.finish = finished + " AND (fence = ? OR (owner = ? AND fence = ? + 1))";
-    this.finishSame = finished + " AND fence = ?";
+    String finished = "UPDATE %s SET due_at = COALESCE(?, %s), owner = %s WHERE %s = ? AND %s";
+    this.finish =
+        finished.formatted(
+            table.name(),
+            table.next(),
+            "CASE WHEN fence = ? THEN NULL ELSE owner END",
+            table.key(),
+            "(fence = ? OR (owner = ? AND fence = ? + 1))");
+    this.finishSame =
+        finished.formatted(table.name(), table.next(), "NULL", table.key(), "fence = ?");
     this.release =
         "UPDATE %s SET due_at = :now, owner = NULL WHERE owner <> :owner".formatted(table.name());
     this.held =
@@ -194,7 +199,8 @@ public final class DueRows<T> {
 
   /// Finishes leases inside the transaction `tx` of a [Batch], together with the results of the
   /// work. The answer for each lease, in order, is false if the lease was lost meanwhile, so that
-  /// its result must be dropped.
+  /// its result must be dropped. A row that this process has claimed since stays its own: more that
+  /// was found under the lease before may wait.
   public List<Boolean> finish(Handle tx, List<Finish> done) {
     List<Boolean> valid = new ArrayList<>(done.size());
     long owner = claimant.id();
@@ -204,9 +210,13 @@ public final class DueRows<T> {
             finish,
             done,
             (row, one) -> {
-              bind(row, one);
-              row.setLong(5, owner);
-              row.setLong(6, one.fence());
+              InstantColumns.set(row, 1, one.due());
+              row.setLong(2, one.at().toEpochMilli());
+              row.setLong(3, one.fence());
+              row.setLong(4, one.key());
+              row.setLong(5, one.fence());
+              row.setLong(6, owner);
+              row.setLong(7, one.fence());
             })) {
       valid.add(rows > 0);
     }
@@ -217,14 +227,17 @@ public final class DueRows<T> {
   /// has claimed since stays claimed: it does not know whether the lease before was its own, and
   /// may be working on the row.
   public void finishOfAny(Handle tx, List<Finish> done) {
-    int[] _ = Rows.write(tx, finishSame, done, DueRows::bind);
-  }
-
-  private static void bind(PreparedStatement row, Finish one) throws SQLException {
-    InstantColumns.set(row, 1, one.due());
-    row.setLong(2, one.at().toEpochMilli());
-    row.setLong(3, one.key());
-    row.setLong(4, one.fence());
+    int[] _ =
+        Rows.write(
+            tx,
+            finishSame,
+            done,
+            (row, one) -> {
+              InstantColumns.set(row, 1, one.due());
+              row.setLong(2, one.at().toEpochMilli());
+              row.setLong(3, one.key());
+              row.setLong(4, one.fence());
+            });
   }
 
   /// Whose share of the rows is whose, and whether this process may claim any.

@@ -115,6 +115,18 @@ class DueRowsTest {
   }
 
   @Test
+  void finishesAllRunsThatWaitedThoughThisProcessItselfHasClaimedAgain() {
+    jobs.add(1, clock.wall(), MINUTE);
+    Lease<Duration> first = jobs.due.claim(clock.wall(), 1).getFirst();
+    clock.pass(Duration.ofSeconds(90));
+    Lease<Duration> second = jobs.due.claim(clock.wall(), 1).getFirst();
+    Batch<Lease.Finish, Boolean> finishing = jobs.due::finish;
+    assertThat(commits.write(finishing, first.finish(clock.wall()))).isTrue();
+    assertThat(commits.write(finishing, first.finish(clock.wall()))).isTrue();
+    assertThat(commits.write(finishing, second.finish(clock.wall()))).isTrue();
+  }
+
+  @Test
   void throwsAwayAFinishThatComesAfterAnotherClaim() {
     jobs.add(1, clock.wall(), MINUTE);
     Jobs other = new Jobs(database, commits, clock);
