@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -58,7 +59,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private volatile Runnable lost = () -> {};
   private volatile Optional<StreamBuffer<Outcome, Boolean>> stream = Optional.empty();
   private volatile boolean stuck;
-  private boolean identified;
+  private final AtomicBoolean identified = new AtomicBoolean();
 
   /// An outcome, and the state to reset if it cannot be written.
   record Found(RunState state, Outcome outcome) {
@@ -116,7 +117,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   /// checked it too; or if they are from the future, as the clock of this machine is wrong, and it
   /// did not know the right one yet.
   ///
-  /// Only the thread that claims may call this, and has to call [#writeIdentified] afterwards.
+  /// Whoever calls this has to call [#writeIdentified] afterwards.
   ///
   /// @param known what the database contains about the service
   void identify(RunState state, ScheduledCheck check, ServiceStore.Scheduled known, long claimed) {
@@ -127,18 +128,18 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
       if (at.isAfter(until)) {
         state.outcomeLost();
       } else if (after.isEmpty() || at.isAfter(after.get())) {
-        identified |= backlog.add(new Found(state, outcome));
+        if (backlog.add(new Found(state, outcome))) {
+          identified.set(true);
+        }
       }
     }
   }
 
   /// Writes identified outcomes, unless another thread is about to.
   void writeIdentified() {
-    if (!identified) {
-      return;
+    if (identified.getAndSet(false)) {
+      flushOrStuck();
     }
-    identified = false;
-    flushOrStuck();
   }
 
   /// A service that was checked before it had a row is no longer checked.

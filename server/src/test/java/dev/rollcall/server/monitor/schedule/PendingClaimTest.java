@@ -69,8 +69,23 @@ class PendingClaimTest {
   }
 
   @Test
-  void aClaimThatIsStillUnderWayIsNotBegunTwice() {
+  void whatHangsFromBeforeTheDatabaseCameBackSaysNothingAboutNow() throws Exception {
+    assertThat(claims.await(() -> CompletableFuture.completedFuture("back"), Duration.ZERO))
+        .isEqualTo("back");
+    silent.complete("late");
+    assertThat(claims.await(PendingClaimTest::noOther, Duration.ZERO)).isEqualTo("late");
+  }
+
+  @Test
+  void onlySomeHangAtOnce() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      assertThatExceptionOfType(TimeoutException.class)
+          .isThrownBy(() -> claims.await(CompletableFuture::new, Duration.ZERO));
+    }
     assertThatExceptionOfType(TimeoutException.class)
         .isThrownBy(() -> claims.await(PendingClaimTest::noOther, Duration.ZERO));
+    silent.completeExceptionally(refused());
+    assertThat(claims.await(() -> CompletableFuture.completedFuture("back"), Duration.ZERO))
+        .isEqualTo("back");
   }
 }
