@@ -364,10 +364,12 @@ public final class Database implements AutoCloseable {
   /// The same if commits wait for a standby: from about three seconds on, until they do not. Writes
   /// are refused meanwhile, since each would only wait too, and leave a session behind.
   public Optional<String> trouble() {
-    return delay().or(availability::trouble);
+    return waitingCommits().or(availability::trouble);
   }
 
-  private Optional<String> delay() {
+  /// That commits wait for a standby, and what to do: a part of [#trouble]. Unlike the rest of it,
+  /// this is known of the present, also if nobody has tried to write.
+  public Optional<String> waitingCommits() {
     return writers.delay().map(why -> location + ": " + why);
   }
 
@@ -433,7 +435,7 @@ public final class Database implements AutoCloseable {
   /// @throws RuntimeException as thrown by `work`; nothing was written
   void write(Consumer<Handle> work, Durability durability) {
     availability.checkOpen();
-    Optional<String> delay = delay();
+    Optional<String> delay = waitingCommits();
     if (delay.isPresent()) {
       throw new StorageException(delay.get(), StorageException.Outcome.RETRY);
     }
@@ -441,7 +443,7 @@ public final class Database implements AutoCloseable {
     Optional<StorageException> failure = transactions.write(work, durability);
     if (failure.isPresent()) {
       availability.fails(failure.get(), began);
-      throw delay()
+      throw waitingCommits()
           .map(why -> new StorageException(why, failure.get().outcome(), failure.get()))
           .orElseGet(failure::get);
     }

@@ -210,6 +210,11 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     return database.trouble();
   }
 
+  /// That commits wait for a standby, if they do.
+  Optional<String> waitingCommits() {
+    return database.waitingCommits();
+  }
+
   /// Whether the database answers and all waiting outcomes are written.
   boolean caughtUp() {
     if (database.trouble().isPresent() || !schedule.rows().claimant().isBelieved()) {

@@ -31,8 +31,10 @@ import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.UptimeSpans;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.ReplicatedPostgres;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
 import dev.rollcall.server.time.Clock;
@@ -51,6 +53,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -72,6 +75,9 @@ class RunnerTest {
   private final Set<String> down = ConcurrentHashMap.newKeySet();
   private volatile int answer = 200;
 
+  /// Runs before the server answers.
+  private volatile Runnable answering = () -> {};
+
   /// The server counts what it was asked, and what it said.
   private HttpServer target() throws Exception {
     HttpServer server =
@@ -83,6 +89,7 @@ class RunnerTest {
           int status = down.contains(path) ? 500 : answer;
           answered.add(status);
           asked.add(path);
+          answering.run();
           exchange.sendResponseHeaders(status, -1);
           exchange.close();
         });
@@ -190,6 +197,53 @@ class RunnerTest {
   @Test
   void goesOnWhileTheDatabaseSaysNothingAtAll() throws Exception {
     goesOnDuring(Wire::stall);
+  }
+
+  /// With one service, nothing is claimed until its lease ends.
+  @Test
+  void goesOnWhileTheCommitOfItsResultWaitsForAStandby() throws Exception {
+    HttpServer target = target();
+    try (ReplicatedPostgres postgres = ReplicatedPostgres.start();
+        Database database =
+            Database.open(
+                DatabaseConfig.of(
+                    DatabaseLocation.parse(postgres.url(), Path.of("")), MonitorDatabase.TABLES),
+                Clock.system());
+        GroupCommit commits = new GroupCommit(database)) {
+      TickStore ticks = new TickStore(database);
+      try (Monitor monitor = monitor(database, commits, Clock.system())) {
+        monitor.apply(List.of(service(target)), true);
+        monitor.start(List.of());
+        await().atMost(PATIENCE).until(() -> count(ticks) > 0);
+
+        CountDownLatch gone = new CountDownLatch(1);
+        answering = () -> passed(gone);
+        int claimed = answered.size();
+        await().atMost(PATIENCE).until(() -> answered.size() > claimed);
+        postgres.second().kill();
+        answering = () -> {};
+        gone.countDown();
+        int before = answered.size();
+        // Sooner than the lease ends.
+        await().atMost(Duration.ofSeconds(20)).until(() -> answered.size() > before + 8);
+        postgres.first().execute("ALTER SYSTEM SET synchronous_standby_names = ''");
+        postgres.first().execute("SELECT pg_reload_conf()");
+        int alone = answered.size();
+        await().atMost(PATIENCE).until(() -> count(ticks) > alone);
+      }
+      assertThat(count(ticks))
+          .isBetween(answered.size() - 1L, (long) answered.size()); // closing interrupts one
+    } finally {
+      target.stop(0);
+    }
+  }
+
+  private static void passed(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void goesOnDuring(Trouble trouble) throws Exception {
