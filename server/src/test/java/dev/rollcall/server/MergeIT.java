@@ -3,6 +3,7 @@ package dev.rollcall.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.server.app.CommandHere;
 import dev.rollcall.server.resultschema.BatchTable;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,25 +18,25 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// `rollcall merge`, as a program.
+/// `rollcall merge`: as a program of its own where that matters (names of files, files that are
+/// written meanwhile, kills, full disks, what goes to standard error), else in this JVM.
 class MergeIT {
   private static final int HOPS = 3;
 
   @TempDir Path folder;
 
-  private record Ended(int status, String out, String err) {}
-
   @Test
   void joinsFilesOfAnyNumberOfCollectorsWithIdsOfTheirOwn() throws Exception {
     results("a.db", "a", 1, 10);
     results("b.db", "b", 1, 20);
-    Ended ended = merge("out.db", "a.db", "b.db");
+    CommandHere ended = program("out.db", "a.db", "b.db");
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(ended.out()).contains("30 results added, 0 of 2 files left out");
     assertThat(ended.err()).contains("1/2 ").contains("a.db: 10 results added");
@@ -50,7 +51,7 @@ class MergeIT {
     results("a.db", "a", 1, 10);
     Files.copy(folder.resolve("a.db"), folder.resolve("copy.db"));
     assertThat(merge("out.db", "a.db", "copy.db", "a.db").out()).contains(": 10 results added");
-    Ended again = merge("out.db", "copy.db");
+    CommandHere again = merge("out.db", "copy.db");
     assertThat(again.out()).contains(": 0 results added");
     assertThat(again.err()).contains("nothing new");
     whole("out.db");
@@ -108,7 +109,7 @@ class MergeIT {
     for (String name : names) {
       Files.copy(folder.resolve("plain.db"), folder.resolve(name));
     }
-    assertThat(merge("out?x=1#%41.db", names.toArray(String[]::new)).out())
+    assertThat(program("out?x=1#%41.db", names.toArray(String[]::new)).out())
         .contains(": 10 results added, 0 of 4 files left out");
     Files.move(folder.resolve("out?x=1#%41.db"), folder.resolve("out.db"));
     assertThat(number("out.db", "SELECT COUNT(*) FROM ping_results")).isEqualTo(10);
@@ -126,7 +127,7 @@ class MergeIT {
       Files.copy(folder.resolve("a.db"), folder.resolve("killed.db"));
       Files.copy(folder.resolve("a.db-journal"), folder.resolve("killed.db-journal"));
     }
-    Ended ended = merge("out.db", "killed.db");
+    CommandHere ended = merge("out.db", "killed.db");
     assertThat(ended.status()).isEqualTo(1);
     assertThat(ended.err()).contains("left in the middle of a change", "start the collector");
   }
@@ -157,8 +158,8 @@ class MergeIT {
         Statement statement = other.createStatement()) {
       statement.execute("CREATE TABLE something (id INTEGER)");
     }
-    Ended ended =
-        merge("out.db", "damaged.db", "cut.db", "a.db", "text.db", "none.db", "other.db", "b.db");
+    CommandHere ended =
+        program("out.db", "damaged.db", "cut.db", "a.db", "text.db", "none.db", "other.db", "b.db");
     assertThat(ended.status()).isEqualTo(1);
     assertThat(ended.out()).contains("2010 results added, 5 of 7 files left out");
     for (String name : List.of("damaged", "cut", "text", "none", "other")) {
@@ -174,7 +175,7 @@ class MergeIT {
     results("a.db", "a", 1, 10);
     results("b.db", "b", 1, 10);
     byte[] before = Files.readAllBytes(folder.resolve("a.db"));
-    Ended ended = merge("a.db", "b.db");
+    CommandHere ended = merge("a.db", "b.db");
     assertThat(ended.status()).isEqualTo(1);
     assertThat(ended.err().lines()).singleElement().asString().contains("not created by a merge");
     assertThat(Files.readAllBytes(folder.resolve("a.db"))).isEqualTo(before);
@@ -193,14 +194,14 @@ class MergeIT {
       statement.execute("PRAGMA wal_autocheckpoint = 0");
       results(writer, "live", 1, 10);
       List<byte[]> before = contents("live.db", "live.db-wal");
-      assertThat(merge("out.db", "live.db").out()).contains(": 10 results added");
+      assertThat(program("out.db", "live.db").out()).contains(": 10 results added");
       assertThat(contents("live.db", "live.db-wal")).usingRecursiveComparison().isEqualTo(before);
       results(writer, "live", 11, 12);
-      assertThat(merge("out.db", "live.db").out()).contains(": 2 results added");
+      assertThat(program("out.db", "live.db").out()).contains(": 2 results added");
     }
     // Closed in good order: no log is left, and none comes to be.
     byte[] before = Files.readAllBytes(folder.resolve("live.db"));
-    assertThat(merge("out.db", "live.db").out()).contains(": 0 results added");
+    assertThat(program("out.db", "live.db").out()).contains(": 0 results added");
     assertThat(Files.readAllBytes(folder.resolve("live.db"))).isEqualTo(before);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(file -> file.getFileName().toString()))
@@ -226,7 +227,7 @@ class MergeIT {
       }
       process.waitFor();
     }
-    Ended ended = merge("out.db", names);
+    CommandHere ended = program("out.db", names);
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(number("out.db", "SELECT COUNT(*) FROM ping_results")).isEqualTo(6 * 4_000);
     assertThat(number("out.db", "SELECT COUNT(*) FROM traceroute_hops"))
@@ -240,21 +241,21 @@ class MergeIT {
     results("a.db", "a", 1, 4_000);
     results("b.db", "b", 1, 4_000);
     try (SmallDisk disk = SmallDisk.on(folder.resolve("disk"), "200k")) {
-      Ended none = merge("disk/out.db", "a.db", "b.db");
+      CommandHere none = program("disk/out.db", "a.db", "b.db");
       full(none);
       disk.resize("900k");
-      Ended one = merge("disk/out.db", "a.db", "b.db");
+      CommandHere one = program("disk/out.db", "a.db", "b.db");
       full(one);
       assertThat(number("disk/out.db", "SELECT COUNT(*) FROM ping_results")).isEqualTo(4_000);
       disk.resize("10m");
-      Ended all = merge("disk/out.db", "a.db", "b.db");
+      CommandHere all = program("disk/out.db", "a.db", "b.db");
       assertThat(all.status()).as(all.err()).isZero();
       assertThat(all.out()).contains("4000 results added, 0 of 2 files left out");
       whole("disk/out.db");
     }
   }
 
-  private static void full(Ended ended) {
+  private static void full(CommandHere ended) {
     assertThat(ended.status()).isEqualTo(1);
     assertThat(ended.err())
         .contains("out.db: the disk is full: free some space, and run the merge again")
@@ -268,7 +269,7 @@ class MergeIT {
   })
   void saysWhatIsWrongWithTheResultInOneLine(String out, String remedy) throws Exception {
     results("a.db", "a", 1, 1);
-    Ended ended = merge(out, "a.db");
+    CommandHere ended = merge(out, "a.db");
     assertThat(ended.status()).isEqualTo(1);
     assertThat(ended.err().lines()).singleElement().asString().contains(out).contains(remedy);
   }
@@ -377,10 +378,17 @@ class MergeIT {
     return new ProcessBuilder(command).directory(folder.toFile()).start();
   }
 
-  private Ended merge(String out, String... files) throws IOException, InterruptedException {
+  private CommandHere program(String out, String... files)
+      throws IOException, InterruptedException {
     Process process = start(out, files);
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
     String errors = new String(process.getErrorStream().readAllBytes(), UTF_8);
-    return new Ended(process.waitFor(), said, errors);
+    return new CommandHere(process.waitFor(), said, errors);
+  }
+
+  private CommandHere merge(String out, String... files) {
+    List<String> command = new ArrayList<>(List.of("merge", out));
+    command.addAll(List.of(files));
+    return CommandHere.run(folder, Map.of(), command.toArray(String[]::new));
   }
 }
