@@ -36,6 +36,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
@@ -46,21 +51,45 @@ import redis.clients.jedis.params.XAddParams;
 import redis.clients.jedis.params.XReadParams;
 import redis.clients.jedis.resps.StreamEntryBinary;
 
-/// Writes that go through a real Redis to a real PostgreSQL, while either of them is away.
+/// Writes that go through a real Redis to a real PostgreSQL, while either of them is away. Each
+/// test has a Redis of its own, and a database of it with a number of its own: streams are named by
+/// it, and their locks in PostgreSQL by the streams.
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(
+    value = StreamBufferTest.HEARD,
+    mode = ResourceAccessMode.READ,
+    target = ResourceLockTarget.CHILDREN)
 class StreamBufferTest {
+  /// What all tests hear that run at the time: the log, and what threads fail with, which whoever
+  /// awaits something is told by Awaitility.
+  static final String HEARD = "heard";
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final byte[] FIELD = "e".getBytes(UTF_8);
+
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   @TempDir Path folder;
   private RedisServer server;
   private Wire wire;
+  private int redisDatabase;
   private RunningProcess process;
 
   @BeforeEach
   void open() throws IOException {
-    server = RedisServer.start(folder.resolve("redis"));
+    server = RedisServer.start(folder.resolve("redis"), "--databases", "1000");
+    redisDatabase = NUMBERS.incrementAndGet();
     wire = new Wire(TestDatabases.postgresPort());
     process = new RunningProcess(TestDatabases.freshOn(wire.port()), location());
+  }
+
+  /// The database of the process, reached without the wire.
+  private PostgresServer uncut() {
+    PostgresServer cut = (PostgresServer) process.database.location();
+    return new PostgresServer(
+        cut.address().replace(":" + wire.port(), ":" + TestDatabases.postgresPort()),
+        cut.user(),
+        cut.password());
   }
 
   @AfterEach
@@ -71,18 +100,28 @@ class StreamBufferTest {
   }
 
   private RedisLocation location() {
-    return RedisLocation.parse(server.url());
+    return RedisLocation.parse(server.url() + "/" + redisDatabase);
+  }
+
+  private Jedis client() {
+    Jedis redis = server.client();
+    String _ = redis.select(redisDatabase);
+    return redis;
+  }
+
+  private List<String> streams() {
+    return StreamBuffer.streams("rollcall:" + redisDatabase + ":", Note.KIND);
   }
 
   /// The stream of the notes about `one`.
-  private static String stream() {
-    List<String> streams = StreamBuffer.streams("rollcall:0:", Note.KIND);
+  private String stream() {
+    List<String> streams = streams();
     return streams.get(Math.floorMod("one".hashCode(), streams.size()));
   }
 
   /// What is kept aside of that stream, when there is as much.
   private List<byte[]> rawAside(int entries) {
-    try (Jedis redis = server.client()) {
+    try (Jedis redis = client()) {
       String aside = stream() + ":aside";
       await().atMost(PATIENCE).until(() -> redis.xlen(aside) == entries);
       return redis
@@ -177,13 +216,13 @@ class StreamBufferTest {
   }
 
   private void configure(String setting, String value) {
-    try (Jedis redis = server.client()) {
+    try (Jedis redis = client()) {
       String _ = redis.configSet(setting, value);
     }
   }
 
   private long entries() {
-    try (Jedis redis = server.client()) {
+    try (Jedis redis = client()) {
       return redis.xlen(stream());
     }
   }
@@ -219,12 +258,7 @@ class StreamBufferTest {
       assertThat(write(i)).isEqualTo(new Written.Waits<>());
     }
     configure("min-replicas-to-write", "1");
-    PostgresServer cut = (PostgresServer) process.database.location();
-    PostgresServer whole =
-        new PostgresServer(
-            cut.address().replace(":" + wire.port(), ":" + TestDatabases.postgresPort()),
-            cut.user(),
-            cut.password());
+    PostgresServer whole = uncut();
     try (RunningProcess other = new RunningProcess(whole, location());
         RunningProcess third = new RunningProcess(whole, location())) {
       wire.mend();
@@ -241,7 +275,7 @@ class StreamBufferTest {
   /// Whose share it is may not reach Redis.
   @Test
   void aProcessAppliesTheStreamsOfOthersIfTheyDoNotWhileRedisRefusesWrites() {
-    int number = StreamBuffer.streams("rollcall:0:", Note.KIND).indexOf(stream());
+    int number = streams().indexOf(stream());
     Integer[] all = IntStream.rangeClosed(1, 300).boxed().toArray(Integer[]::new);
     wire.cut();
     for (int i : all) {
@@ -275,7 +309,7 @@ class StreamBufferTest {
     byte[] strange = {7, 1, 2};
     wire.cut();
     process.buffer.writeAll(List.of(new Note("one", 1), new Note("one", -1), new Note("one", 2)));
-    try (Jedis redis = server.client()) {
+    try (Jedis redis = client()) {
       redis.xadd(stream().getBytes(UTF_8), XAddParams.xAddParams(), Map.of(FIELD, strange));
     }
     configure("min-replicas-to-write", "1");
@@ -297,7 +331,7 @@ class StreamBufferTest {
     RuntimeException failure = new IllegalArgumentException("of a test");
     aside.addEntry("1-0", new byte[] {7}, "an entry cannot be read", failure);
     aside.addItem("1/2", new byte[] {8}, "an item cannot be applied", failure);
-    try (Jedis redis = server.client()) {
+    try (Jedis redis = client()) {
       configure("min-replicas-to-write", "1");
       assertThat(aside.write(redis)).isFalse();
       configure("min-replicas-to-write", "0");
@@ -339,7 +373,7 @@ class StreamBufferTest {
   @Test
   void aStreamIsReadByAnotherProcessIfTheOneThatHasItAppliesNothing() {
     writeThrough(0);
-    try (Jedis redis = server.client()) {
+    try (Jedis redis = client()) {
       String owner = StreamLease.key(stream());
       redis.set(owner, "another", SetParams.setParams().px(3_000)); // it is renewed
       AtomicInteger number = new AtomicInteger();
@@ -368,7 +402,11 @@ class StreamBufferTest {
       statement.execute("SELECT pg_advisory_xact_lock(hashtext('" + stream() + "'))");
       assertThat(write(1)).isEqualTo(new Written.Waits<>());
       try (ResultSet waiting =
-          statement.executeQuery("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")) {
+          statement.executeQuery(
+              """
+              SELECT COUNT(*) FROM pg_stat_activity
+              WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))
+              """)) {
         assertThat(waiting.next()).isTrue();
         assertThat(waiting.getInt(1)).isZero();
       }
@@ -380,11 +418,11 @@ class StreamBufferTest {
   /// As if the process had been killed between its commit and the deletion of the entry.
   @Test
   void anEntryThatIsReadAgainChangesNothing() {
-    String stream = StreamBuffer.streams("rollcall:0:", Note.KIND).get("one".hashCode() % 2);
+    String stream = stream();
     wire.cut();
     write(1);
     write(2);
-    try (Jedis client = server.client()) {
+    try (Jedis client = client()) {
       List<StreamEntryBinary> entries =
           client
               .xreadBinary(
@@ -421,12 +459,13 @@ class StreamBufferTest {
   }
 
   /// Another program has put something else there.
+  @ResourceLock(HEARD)
   @Test
   void whileAKeyIsOfAnotherTypeEverythingGoesStraightToTheDatabase() {
     writeThrough(1);
     await().atMost(PATIENCE).until(() -> process.buffer.waiting() == 0);
     String said = stream() + " is a list of another program, and has to be a stream";
-    try (Jedis redis = server.client();
+    try (Jedis redis = client();
         Logged appender = new Logged(AppenderConnection.class.getName());
         Logged loops = new Logged(BackgroundLoop.class.getName())) {
       redis.del(stream());
@@ -559,12 +598,7 @@ class StreamBufferTest {
   /// It reaches Redis, but not the database.
   @Test
   void aProcessThatCannotApplyItsStreamsLeavesThemToOthers() {
-    PostgresServer cut = (PostgresServer) process.database.location();
-    PostgresServer whole =
-        new PostgresServer(
-            cut.address().replace(":" + wire.port(), ":" + TestDatabases.postgresPort()),
-            cut.user(),
-            cut.password());
+    PostgresServer whole = uncut();
     try (RunningProcess other = new RunningProcess(whole, location())) {
       other.database.claimant().share(new Claimant.Share(0, 2));
       process.database.claimant().share(new Claimant.Share(1, 2));
@@ -584,8 +618,8 @@ class StreamBufferTest {
 
   /// Who reads each of the streams at present.
   private List<String> readers() {
-    try (Jedis client = server.client()) {
-      return StreamBuffer.streams("rollcall:0:", Note.KIND).stream()
+    try (Jedis client = client()) {
+      return streams().stream()
           .map(stream -> client.get(stream + ":owner"))
           .filter(Objects::nonNull)
           .toList();
@@ -604,7 +638,7 @@ class StreamBufferTest {
     DatabaseLocation location = process.database.location();
     process.close();
     SetParams end = SetParams.setParams();
-    try (Jedis redis = server.client()) {
+    try (Jedis redis = client()) {
       redis.set(stream() + ":owner", "somebody", millis == 0 ? end : end.px(millis));
     }
     process = new RunningProcess(location, location());
@@ -620,7 +654,7 @@ class StreamBufferTest {
     StreamEntryID future =
         new StreamEntryID(Instant.now().plus(Duration.ofHours(1)).toEpochMilli(), 0);
     byte[] entry = new StreamEntry(1, 2, 0, List.of(Note.KIND.encode(new Note("one", 1)))).bytes();
-    try (Jedis redis = server.client()) {
+    try (Jedis redis = client()) {
       redis.xadd(
           stream().getBytes(UTF_8), XAddParams.xAddParams().id(future), Map.of(FIELD, entry));
     }
@@ -650,7 +684,7 @@ class StreamBufferTest {
   @Test
   void anEntryThatCannotBeReadIsKeptAside() {
     byte[] strange = {7, 1, 2};
-    try (Jedis redis = server.client()) {
+    try (Jedis redis = client()) {
       redis.xadd(stream().getBytes(UTF_8), XAddParams.xAddParams(), Map.of(FIELD, strange));
     }
     process.buffer.writeAll(List.of(new Note("one", 1)));
@@ -661,7 +695,7 @@ class StreamBufferTest {
 
   @Test
   void noMoreIsKeptAsideThanAThousandEntries() {
-    try (Jedis redis = server.client();
+    try (Jedis redis = client();
         Pipeline pipeline = redis.pipelined()) {
       for (int i = 0; i < 1_100; i++) {
         pipeline.xadd(
@@ -674,6 +708,8 @@ class StreamBufferTest {
     assertThat(rawAside(1_000)).hasSize(1_000);
   }
 
+  /// A thread fails in it.
+  @ResourceLock(HEARD)
   @Test
   void nothingIsGivenUpBecauseThereWasNoRoomToApplyIt() {
     Note.noRoom(3);
@@ -687,7 +723,7 @@ class StreamBufferTest {
     try (RedisServer plain =
             RedisServer.plain(folder.resolve("plain"), "--maxmemory-policy", "allkeys-lru");
         Jedis client = plain.client();
-        Jedis good = server.client()) {
+        Jedis good = client()) {
       RedisServers servers = new RedisServers(RedisLocation.parse(plain.url()));
       assertThat(new RedisPromises(servers, 0).lines(client))
           .satisfiesExactly(
