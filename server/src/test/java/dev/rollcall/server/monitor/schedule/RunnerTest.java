@@ -190,10 +190,6 @@ class RunnerTest {
     return new PostgresServer(address, direct.user(), direct.password());
   }
 
-  /// @param first what it finds before the database is away The oldest entry may be in the memory
-  ///   of whoever was about to apply it.
-  ///
-  /// @param downs how many checks find it down, of which four are wanted
   @Test
   void goesOnWhileTheDatabaseSaysNothingAtAll() throws Exception {
     goesOnDuring(Wire::stall);
