@@ -1,7 +1,5 @@
 package dev.rollcall.server.monitor.schedule;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.server.config.Mistakes;
@@ -24,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +39,10 @@ public final class DueServices {
   /// due for so long.
   private static final Duration LEFT = Duration.ofSeconds(30);
 
-  /// What was found longer ago is in the database.
+  /// What changed so long ago is in the database by the time at which something is claimed.
+  private static final Duration WRITTEN = Duration.ofSeconds(10);
+
+  /// What changed longer ago than this was compared with it often.
   private static final Duration LATELY = Duration.ofHours(1);
 
   /// How many services are compared with the database at once.
@@ -80,10 +80,6 @@ public final class DueServices {
 
   /// For the thread that begins checks.
   private boolean replaced;
-
-  /// The ids of services of which the database contained something else than what was found here,
-  /// when they were last compared.
-  private volatile Set<Long> differing = Set.of();
 
   /// Previous names of renamed services, whose series have to be removed.
   private final Set<String> renamed = ConcurrentHashMap.newKeySet();
@@ -254,35 +250,33 @@ public final class DueServices {
     return left;
   }
 
-  /// Compares what was found here lately with the database. What differs twice is stated again with
-  /// the next check, at once: it was lost on its way, perhaps with Redis. This process would
-  /// believe that it is known, and nobody would ever be told.
+  /// Compares what was found here lately with the database. What is missing there was lost on its
+  /// way, perhaps with Redis: this process would believe that it is known, and nobody would ever be
+  /// told. It is stated again with the next check, at once.
   private void compare(Instant now) {
     Claimant.Share share = schedule.rows().claimant().share();
+    Instant written = now.minus(WRITTEN);
     Set<Long> changed =
         states.entrySet().stream()
             .filter(one -> one.getKey() >= 0 && share.includes(one.getKey()))
-            .filter(one -> one.getValue().hasChangedSince(now.minus(LATELY)))
+            .filter(one -> one.getValue().hasChanged(now.minus(LATELY), written))
             .limit(COMPARED)
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet());
-    Map<Long, RunState> others = new HashMap<>();
+    List<Long> again = new ArrayList<>();
     for (ServiceStore.Scheduled known : services.scheduled(changed)) {
       RunState state = states.get(known.id());
-      if (state != null && state.differs(known)) {
-        others.put(known.id(), state);
+      if (state != null && state.differs(known, written)) {
+        state.outcomeLost();
+        again.add(known.id());
       }
     }
-    Set<Long> again = new HashSet<>(others.keySet());
-    again.retainAll(differing);
-    differing = others.keySet();
     if (!again.isEmpty()) {
       LOG.log(
           Level.WARNING,
           "the database does not have what was last found of some services ({0,number,#}): they are"
               + " checked again",
           again.size());
-      again.forEach(id -> requireNonNull(others.get(id)).outcomeLost());
       schedule.checkBy(now, again);
     }
   }

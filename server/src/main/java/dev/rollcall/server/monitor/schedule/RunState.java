@@ -228,17 +228,21 @@ final class RunState {
     statesAll = true;
   }
 
-  /// Whether its event, certificate or streak has changed after that time.
-  synchronized boolean hasChangedSince(Instant time) {
-    return changed.filter(at -> at.isAfter(time)).isPresent();
+  /// Whether its event, certificate or streak last changed between these moments.
+  synchronized boolean hasChanged(Instant after, Instant before) {
+    return changed.filter(at -> at.isAfter(after) && at.isBefore(before)).isPresent();
   }
 
-  /// Whether the database contains something else than what was found here. That is so for a moment
-  /// after each change.
-  synchronized boolean differs(ServiceStore.Scheduled known) {
-    return !known.open().equals(open)
-        || !known.certificate().equals(certificate)
-        || !known.streak().confirmed().equals(streak.confirmed());
+  /// Whether the database contains something else than what was found here. Not if it is read again
+  /// with the next claim.
+  ///
+  /// @param written what changed after this moment may still be on its way
+  synchronized boolean differs(ServiceStore.Scheduled known, Instant written) {
+    return hasChanged(Instant.MIN, written)
+        && known.revision() == check.revision()
+        && (!known.open().equals(open)
+            || !known.certificate().equals(certificate)
+            || !known.streak().confirmed().equals(streak.confirmed()));
   }
 
   /// When the next check is due according to memory.

@@ -88,13 +88,13 @@ class RunStateTest {
             check(Duration.ofHours(1), new Confirmation(1, 1, Duration.ofSeconds(10))), up, BEGUN);
     state.begin(1);
     assertThat(end(state, MonitorDatabase.unknown(now), now).newStreak()).isEmpty();
-    assertThat(state.hasChangedSince(Instant.MIN)).isFalse();
-    assertThat(state.differs(up)).isFalse();
+    assertThat(state.differs(up, Instant.MAX)).isFalse();
     state.begin(2);
     assertThat(end(state, MonitorDatabase.down(now, 5), now).newStreak()).isPresent();
-    assertThat(state.hasChangedSince(now.minusMillis(1))).isTrue();
-    assertThat(state.hasChangedSince(now)).isFalse();
-    assertThat(state.differs(up)).isTrue();
+    assertThat(state.differs(up, now)).as("it may be on its way").isFalse();
+    assertThat(state.differs(up, now.plusMillis(1))).isTrue();
+    assertThat(state.hasChanged(now.minusMillis(1), now.plusMillis(1))).isTrue();
+    assertThat(state.hasChanged(now, Instant.MAX)).isFalse();
   }
 
   @Test

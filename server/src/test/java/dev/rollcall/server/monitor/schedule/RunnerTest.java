@@ -59,9 +59,13 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import redis.clients.jedis.Jedis;
 import tools.jackson.databind.json.JsonMapper;
 
+/// Its tests wait most of the time.
+@Execution(ExecutionMode.CONCURRENT)
 class RunnerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String[] TABLES_WITH_REDIS =
