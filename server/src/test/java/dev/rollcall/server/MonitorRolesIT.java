@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.MigratedPostgres;
 import dev.rollcall.server.sql.TestDatabases;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,41 +18,33 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /// Several processes on one PostgreSQL: the runner and the API apart, and runners side by side.
+@Execution(ExecutionMode.CONCURRENT)
 class MonitorRolesIT {
   private static final int SERVICES = 10;
   private static final int INTERVAL_MS = 500;
-
-  private static final EmbeddedPostgres POSTGRES = TestDatabases.postgres();
 
   @TempDir Path folder;
 
   private Plan plan(String name, String database) throws IOException {
     return Plan.in(Files.createDirectory(folder.resolve(name)))
-        .variable(
-            "ROLLCALL_DATABASE",
-            "postgresql://postgres:postgres@127.0.0.1:" + POSTGRES.getPort() + "/" + database);
-  }
-
-  private static void create(String database) throws SQLException {
-    try (Connection connection = POSTGRES.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + database);
-    }
+        .variable("ROLLCALL_DATABASE", database);
   }
 
   @Test
   void oneAsksAndTheOtherAnswers() throws Exception {
-    create("apart");
+    String database = MigratedPostgres.freshUrl();
     try (Targets targets = new Targets()) {
       String yaml =
           "services: [{name: one, url: '%s', interval: 200ms}]\n"
               .formatted(targets.url("/set/apart"));
       try (RunningRollcall runner =
-              plan("runner", "apart").flags("--roles=runner").yaml(yaml).start();
-          RunningRollcall api = plan("api", "apart").flags("--roles=api").start()) {
+              plan("runner", database).flags("--roles=runner").yaml(yaml).start();
+          RunningRollcall api = plan("api", database).flags("--roles=api").start()) {
         api.firstTick("one");
         assertThat(runner.get("/v1/services").status()).isEqualTo(404);
         assertThat(runner.health("/metrics").body())
@@ -85,14 +77,14 @@ class MonitorRolesIT {
 
   @Test
   void twoRunnersThatStartTogetherNeverAskTwice() throws Exception {
-    create("shared");
+    String database = TestDatabases.freshUrl(); // both make the tables
     try (Targets targets = new Targets()) {
       StringBuilder yaml = new StringBuilder("monitor: {interval: 500ms}\nservices:\n");
       for (int i = 0; i < SERVICES; i++) {
         yaml.append("  - {name: s%d, url: '%s'}\n".formatted(i, targets.url("/slow/100/" + i)));
       }
-      Plan here = plan("here", "shared").yaml(yaml.toString());
-      Plan there = plan("there", "shared").yaml(yaml.toString());
+      Plan here = plan("here", database).yaml(yaml.toString());
+      Plan there = plan("there", database).yaml(yaml.toString());
       CompletableFuture<RunningRollcall> starting = CompletableFuture.supplyAsync(there::start);
       try (RunningRollcall one = here.start();
           RunningRollcall other = starting.join()) {
@@ -118,7 +110,7 @@ class MonitorRolesIT {
         }
         assertThat(one.stop()).isZero();
         assertThat(other.stop()).isZero();
-        agree("shared");
+        agree(database);
       } finally {
         starting.join().close();
       }
@@ -128,10 +120,10 @@ class MonitorRolesIT {
   /// Who receives pings writes what has changed, and needs to know nothing of alerts.
   @Test
   void theRunnerSendsTheAlertsOfThePingsThatAnotherProcessReceives() throws Exception {
-    create("alerts");
+    String database = MigratedPostgres.freshUrl();
     try (Receiver receiver = new Receiver()) {
-      Plan api = plan("alerting-api", "alerts");
-      Plan runner = plan("alerting-runner", "alerts").variable("PING_ALERT_URI", receiver.url());
+      Plan api = plan("alerting-api", database);
+      Plan runner = plan("alerting-runner", database).variable("PING_ALERT_URI", receiver.url());
       try (RunningRollcall answering = api.flags("--roles=api").start()) {
         assertThat(answering.get("/ping/broken/fail?frequency=1h").status()).isEqualTo(200);
         assertThat(answering.get("/ping?name=silent&frequency=1s").status()).isEqualTo(200);
@@ -155,7 +147,7 @@ class MonitorRolesIT {
   }
 
   private static void agree(String database) throws SQLException {
-    try (Connection connection = POSTGRES.getDatabase("postgres", database).getConnection();
+    try (Connection connection = TestDatabases.connection(database);
         Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(

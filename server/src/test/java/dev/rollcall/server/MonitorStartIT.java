@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Ended;
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.MigratedPostgres;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,27 +18,23 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /// A start: what is there from the first answer on, and what is done while the database is not
 /// there yet. Needs root (mount).
+@Execution(ExecutionMode.CONCURRENT)
 class MonitorStartIT {
-  private static final EmbeddedPostgres POSTGRES = TestDatabases.postgres();
-
   @TempDir Path folder;
 
-  private static void create(String database) throws Exception {
-    try (Connection connection = POSTGRES.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + database);
-    }
+  private static String through(String database, Wire wire) {
+    return database.replaceFirst("127.0.0.1:\\d+", "127.0.0.1:" + wire.port());
   }
 
   private static String url(int port, String user, String database) {
@@ -109,13 +105,13 @@ class MonitorStartIT {
 
   @Test
   void checksBeginWhilePostgresIsAway() throws Exception {
-    create("away");
-    try (Wire wire = new Wire(POSTGRES.getPort());
+    String database = TestDatabases.freshUrl();
+    try (Wire wire = new Wire(TestDatabases.postgresPort());
         Targets targets = new Targets()) {
       wire.cut();
       try (RunningRollcall rollcall =
           Plan.in(folder)
-              .variable("ROLLCALL_DATABASE", url(wire.port(), "postgres", "away"))
+              .variable("ROLLCALL_DATABASE", through(database, wire))
               .yaml(services(targets, "away"))
               .start()) {
         goesOnWithoutTheDatabase(rollcall, targets, "away", "127.0.0.1");
@@ -150,13 +146,13 @@ class MonitorStartIT {
 
   @Test
   void checksBeginWhilePostgresSaysNothing() throws Exception {
-    create("silent");
-    try (Wire wire = new Wire(POSTGRES.getPort());
+    String database = MigratedPostgres.freshUrl();
+    try (Wire wire = new Wire(TestDatabases.postgresPort());
         Targets targets = new Targets()) {
       wire.stall();
       try (RunningRollcall rollcall =
           Plan.in(folder)
-              .variable("ROLLCALL_DATABASE", url(wire.port(), "postgres", "silent"))
+              .variable("ROLLCALL_DATABASE", through(database, wire))
               .yaml(services(targets, "silent"))
               .start()) {
         goesOnWithoutTheDatabase(rollcall, targets, "silent", "database postgresql");
@@ -207,13 +203,14 @@ class MonitorStartIT {
   void saysWhatDoesNotHealByItself() throws Exception {
     Ended nowhere =
         Plan.in(Files.createDirectory(folder.resolve("nowhere")))
-            .variable("ROLLCALL_DATABASE", url(POSTGRES.getPort(), "postgres", "nowhere"))
+            .variable("ROLLCALL_DATABASE", url(TestDatabases.postgresPort(), "postgres", "nowhere"))
             .refused();
     assertThat(nowhere.status()).isEqualTo(1);
     assertThat(nowhere.said()).contains("database \"nowhere\" does not exist");
     Ended stranger =
         Plan.in(Files.createDirectory(folder.resolve("stranger")))
-            .variable("ROLLCALL_DATABASE", url(POSTGRES.getPort(), "stranger", "postgres"))
+            .variable(
+                "ROLLCALL_DATABASE", url(TestDatabases.postgresPort(), "stranger", "postgres"))
             .refused();
     assertThat(stranger.status()).isEqualTo(1);
     assertThat(stranger.said()).contains("role \"stranger\" does not exist");
@@ -228,7 +225,7 @@ class MonitorStartIT {
 
   private void saysSoThoughTheDatabaseWasAwayAtFirst() throws Exception {
     Path later = Files.createDirectory(folder.resolve("later"));
-    try (Wire wire = new Wire(POSTGRES.getPort())) {
+    try (Wire wire = new Wire(TestDatabases.postgresPort())) {
       wire.cut();
       try (RunningRollcall rollcall =
           Plan.in(later)

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.MigratedPostgres;
 import dev.rollcall.server.redis.RedisServer;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
@@ -33,9 +34,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /// The program with a real Redis in front of a real PostgreSQL.
+@Execution(ExecutionMode.CONCURRENT)
 class RedisIT {
   private static final int JOBS = 10;
   private static final Duration AWAY = Duration.ofSeconds(9);
@@ -47,7 +51,7 @@ class RedisIT {
   @TempDir Path folder;
 
   private Plan plan(Wire wire, RedisServer redis, Receiver receiver, Targets targets) {
-    String url = TestDatabases.freshUrl();
+    String url = MigratedPostgres.freshUrl();
     return Plan.in(folder)
         .variable("ROLLCALL_DATABASE", through(url, wire))
         .variable("ROLLCALL_REDIS", redis.url())
@@ -273,7 +277,7 @@ class RedisIT {
         Targets targets = new Targets();
         Wire cable = new Wire(TestDatabases.postgresPort());
         Wire others = new Wire(TestDatabases.postgresPort())) {
-      String database = TestDatabases.freshUrl();
+      String database = MigratedPostgres.freshUrl();
       StringBuilder yaml = new StringBuilder("monitor: {interval: 500ms}\nservices:\n");
       for (int i = 0; i < SHARED; i++) {
         yaml.append("  - {name: s%d, url: '%s'}\n".formatted(i, targets.url("/set/" + i)));

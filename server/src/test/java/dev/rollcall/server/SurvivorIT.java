@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.MigratedPostgres;
 import dev.rollcall.server.redis.RedisServer;
 import dev.rollcall.server.sql.TestDatabases;
 import java.io.IOException;
@@ -19,9 +20,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Processes on one PostgreSQL with Redis in front, when one of them dies or stands still: nobody
 /// takes that for an outage of the database.
+@Execution(ExecutionMode.CONCURRENT)
 class SurvivorIT {
   private static final int SERVICES = 12;
   private static final int INTERVAL_MS = 500;
@@ -37,7 +41,7 @@ class SurvivorIT {
   void start() throws IOException {
     redis = RedisServer.start(folder.resolve("redis"));
     targets = new Targets();
-    database = TestDatabases.freshUrl();
+    database = MigratedPostgres.freshUrl();
   }
 
   @AfterEach
