@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -42,9 +44,10 @@ import tools.jackson.databind.JsonNode;
 /// process that is stopped for so many seconds. There are a third as many kills on PostgreSQL,
 /// where a process that was killed has its leases for some seconds more, unless
 /// `-Drollcall.test.kills.postgres=200` says otherwise.
+@Execution(ExecutionMode.CONCURRENT)
 class IncidentTroubleIT {
   private static final int SERVICES = 8;
-  private static final int KILLS = Integer.getInteger("rollcall.test.kills", 8);
+  private static final int KILLS = Integer.getInteger("rollcall.test.kills", 5);
   private static final int POSTGRES_KILLS =
       Integer.getInteger("rollcall.test.kills.postgres", Math.ceilDiv(KILLS, 3));
   private static final Duration STOPPED =

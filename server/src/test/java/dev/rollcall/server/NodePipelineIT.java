@@ -25,10 +25,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /// Pool, node and collector together: the node is here, with a stand-in that measures, and the
 /// others are the built program.
+@Execution(ExecutionMode.CONCURRENT)
 class NodePipelineIT {
   private static final String TOKEN = "0123456789abcdef";
   private static final long ROOM = 100_000_000;
