@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Ended;
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.CommandHere;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -19,15 +20,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /// The contract of the target pool and of measuring nodes, as a stranger sees it: HTTP, files and
@@ -56,8 +59,8 @@ class MeasurementContractIT {
     shared.close();
   }
 
-  @BeforeEach
-  void empty() {
+  /// What each test begins with that uses the pool for all.
+  private static void empty() {
     for (String ip : listed(shared)) {
       assertThat(shared.send("DELETE", "/targets/" + ip, "").status()).isEqualTo(200);
     }
@@ -65,6 +68,7 @@ class MeasurementContractIT {
 
   @Test
   void takesHopsAndSaysHowManyWereNew() {
+    empty();
     Answer answer = hops(shared, "8.8.8.8", "10.0.0.1", "2606:4700::1111", "8.8.8.8");
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.json()).hasToString("{\"status\":\"ok\",\"received\":4,\"added\":2}");
@@ -78,6 +82,7 @@ class MeasurementContractIT {
 
   @Test
   void listsWhatIsNoAddressAndStoresNothingOfIt() {
+    empty();
     Answer answer = shared.send("POST", "/hops", "{\"hops\":[\"8.8.8.8\",\"nope\",7,\"1.2.3\"]}");
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.json().get("error").stringValue()).contains("3 of 4 hops");
@@ -98,6 +103,7 @@ class MeasurementContractIT {
 
   @Test
   void takesTargetsAsAddressesNamesAndBlocks() {
+    empty();
     Answer answer = targets(shared, "8.8.8.0/29", "1.1.1.1", "localhost", "2a00::/126");
     assertThat(answer.status()).as("%s", answer.json()).isEqualTo(200);
     assertThat(answer.json().get("received").asInt()).isEqualTo(4);
@@ -115,6 +121,7 @@ class MeasurementContractIT {
 
   @Test
   void deletesATarget() {
+    empty();
     hops(shared, "8.8.8.8", "2606:4700::1111");
     assertThat(shared.send("DELETE", "/targets/2606:4700:0::1111", "").json())
         .hasToString("{\"status\":\"ok\"}");
@@ -125,6 +132,7 @@ class MeasurementContractIT {
 
   @Test
   void listsPages() {
+    empty();
     hops(shared, "8.8.8.8", "8.8.4.4", "1.1.1.1");
     JsonNode page = shared.get("/targets?page=2&limit=2").json().get("targets");
     assertThat(page.get("data")).hasSize(1);
@@ -138,6 +146,7 @@ class MeasurementContractIT {
 
   @Test
   void handsEachTargetToOneNodeUntilItIsMeasured() {
+    empty();
     hops(shared, "8.8.8.1", "8.8.8.2", "8.8.8.3");
     JsonNode one = shared.get("/next?node=one&limit=2").json();
     assertThat(ips(one)).containsExactly("8.8.8.1", "8.8.8.2");
@@ -154,6 +163,7 @@ class MeasurementContractIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void handsOutAgainWhatIsNotMeasuredBeforeItsLeaseRunsOut() {
     try (RunningRollcall pool = pool("--lease=1s", "--interval=1h")) {
       hops(pool, "8.8.8.1");
@@ -165,6 +175,7 @@ class MeasurementContractIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void keepsToItsPolicyWhileItRuns() throws IOException {
     Path list = Files.writeString(folder.resolve("opt-out.txt"), "9.9.9.9 # by mail\n");
     try (RunningRollcall pool =
@@ -188,6 +199,7 @@ class MeasurementContractIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void handsOutTheLeastRecentlyMeasuredFirst() {
     try (RunningRollcall pool = pool("--interval=1s")) {
       hops(pool, "8.8.8.1", "8.8.8.2", "8.8.8.3");
@@ -207,6 +219,7 @@ class MeasurementContractIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void measuresTargetsOfItsOwnIntoAFile() throws Exception {
     Path here = in("node");
     Plan plan =
@@ -248,6 +261,7 @@ class MeasurementContractIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void measuresForAPoolWhatItMayAndNothingElse() throws Exception {
     Path results = folder.resolve("results");
     try (RunningRollcall pool =
@@ -296,6 +310,7 @@ class MeasurementContractIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void measuresInTheProcessThatHasPoolAndCollector() throws Exception {
     Path here = in("all");
     try (RunningRollcall all =
@@ -328,6 +343,7 @@ class MeasurementContractIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void printsItsResults() throws Exception {
     Plan plan =
         Plan.of("measure", in("node"))
@@ -403,6 +419,7 @@ class MeasurementContractIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void whatIsNotAcknowledgedWaitsOnDiskAndIsSentAgain() throws Exception {
     try (StrangersCollector collector = new StrangersCollector()) {
       Plan plan =
@@ -431,6 +448,7 @@ class MeasurementContractIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void pingsForAPersonInTheLookPeopleKnow() {
     assertThat(command("ping", "--count=2", "--interval=10ms", "127.0.0.1", "::1"))
         .satisfies(
@@ -445,7 +463,7 @@ class MeasurementContractIT {
                           + " packet loss, time ")
                   .containsPattern("rtt min/avg/max/mdev = [0-9.]+/[0-9.]+/[0-9.]+/[0-9.]+ ms\n");
             });
-    assertThat(command("ping", "--json", "--count=1", "127.0.0.1", "127.255.255.255"))
+    assertThat(here("ping", "--json", "--count=1", "127.0.0.1", "127.255.255.255"))
         .satisfies(
             ended -> {
               assertThat(ended.status()).as("somebody replied").isZero();
@@ -460,6 +478,7 @@ class MeasurementContractIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void tracesForAPersonInTheLookPeopleKnow() {
     assertThat(command("traceroute", "--no-names", "127.0.0.1"))
         .satisfies(
@@ -472,7 +491,7 @@ class MeasurementContractIT {
                        1  127.0.0.1(  [0-9.]+ ms){3}
                       """);
             });
-    assertThat(command("traceroute", "--no-names", "--json", "::1"))
+    assertThat(here("traceroute", "--no-names", "--json", "::1"))
         .satisfies(
             ended -> {
               assertThat(ended.status()).isZero();
@@ -487,8 +506,13 @@ class MeasurementContractIT {
     return Plan.of(command, folder).onlyFlags(arguments).ended();
   }
 
+  private CommandHere here(String... command) {
+    return CommandHere.run(folder, Map.of(), command);
+  }
+
   /// In a network of its own nobody may ping, and without capabilities nobody sends raw packets.
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void saysInOneLineWhatToDoWithoutAnyRight() {
     for (Plan plan :
         List.of(

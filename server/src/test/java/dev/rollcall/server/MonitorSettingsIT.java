@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Ended;
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.CommandHere;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -21,11 +22,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /// What the operator says, and how the program takes it: the configuration file,
 /// go-service-healthcheck's environment, services made over the API, and what gets no more than one
 /// line.
+@Execution(ExecutionMode.CONCURRENT)
 class MonitorSettingsIT {
   private static final String TOKEN = "0123456789abcdef";
 
@@ -207,11 +211,7 @@ class MonitorSettingsIT {
   }
 
   private void badValues(Map<String, String> values) {
-    Plan plan = Plan.in(folder).onlyFlags();
-    for (Map.Entry<String, String> each : values.entrySet()) {
-      plan = plan.variable(each.getKey(), each.getValue());
-    }
-    Ended ended = plan.refused();
+    CommandHere ended = CommandHere.run(folder, values, "serve");
     assertThat(ended.status()).isEqualTo(2);
     assertThat(ended.said().lines()).hasSameSizeAs(values.keySet());
     for (String key : values.keySet()) {
@@ -233,10 +233,10 @@ class MonitorSettingsIT {
   void aDataFolderThatCannotBeWrittenIsOneLine() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "");
     trouble(Plan.in(folder).flags("--data=file"), file.toString());
-    trouble(Plan.in(folder).flags("--data=file/below"), file.toString());
+    trouble("--data=file/below", file.toString());
     // Writable for nobody, root included.
-    trouble(Plan.in(folder).flags("--data=/proc/rollcall"), "/proc/rollcall");
-    trouble(Plan.in(folder).flags("--database=/proc/rollcall/a.db"), "/proc/rollcall");
+    trouble("--data=/proc/rollcall", "/proc/rollcall");
+    trouble("--database=/proc/rollcall/a.db", "/proc/rollcall");
   }
 
   @Test
@@ -260,7 +260,7 @@ class MonitorSettingsIT {
 
   @Test
   void theOperatorCommandMakesNoDatabase() {
-    Ended ended = Plan.of("operator", folder).onlyFlags().refused();
+    CommandHere ended = CommandHere.run(folder, Map.of(), "operator");
     assertThat(ended.status()).isEqualTo(1);
     assertThat(ended.said()).contains("there is no database in ").contains("give --data");
     assertThat(folder.resolve("rollcall-data")).doesNotExist();
@@ -268,9 +268,19 @@ class MonitorSettingsIT {
 
   private static void trouble(Plan plan, String words) {
     Ended ended = plan.refused();
-    assertThat(ended.said().lines()).singleElement().asString().contains(words);
-    assertThat(ended.said()).doesNotContain("\tat ");
-    assertThat(ended.status()).isEqualTo(1);
+    trouble(ended.status(), ended.said(), words);
+  }
+
+  private void trouble(String flag, String words) {
+    CommandHere ended =
+        CommandHere.run(folder, Map.of(), "serve", "--port=0", "--health-port=0", flag);
+    trouble(ended.status(), ended.said(), words);
+  }
+
+  private static void trouble(int status, String said, String words) {
+    assertThat(said.lines()).singleElement().asString().contains(words);
+    assertThat(said).doesNotContain("\tat ");
+    assertThat(status).isEqualTo(1);
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probe.Prober;
 import dev.rollcall.server.RunningRollcall.Ended;
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.CommandHere;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -252,7 +253,7 @@ class ProbesIT {
 
   @Test
   void asksThisMachinesNameServersWhereNoneIsNamed() {
-    Ended ended = Plan.of("check", folder).onlyFlags("dns:///localhost.invalid").refused();
+    CommandHere ended = CommandHere.run(folder, Map.of(), "check", "dns:///localhost.invalid");
     assertThat(ended.said()).startsWith("dns:///localhost.invalid is down: ");
     assertThat(ended.status()).isEqualTo(1);
   }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.app.CommandHere;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -195,7 +197,7 @@ class TargetsIT {
 
   @Test
   void saysInOneLineWhatIsWrongWithItsFlags() {
-    assertThat(Plan.of("targets", folder).onlyFlags("--port=x", "--deny=1.2.3.4/8").refused())
+    assertThat(CommandHere.run(folder, Map.of(), "targets", "--port=x", "--deny=1.2.3.4/8"))
         .satisfies(
             ended -> {
               assertThat(ended.status()).isEqualTo(2);
@@ -205,7 +207,7 @@ class TargetsIT {
                   .anyMatch(
                       line -> line.contains("--deny") && line.contains("write it as 1.0.0.0/8"));
             });
-    assertThat(Plan.of("targets", folder).flags("--opt-out=none.txt").refused())
+    assertThat(CommandHere.run(folder, Map.of(), "targets", "--port=0", "--opt-out=none.txt"))
         .satisfies(
             ended -> {
               assertThat(ended.status()).isEqualTo(1);

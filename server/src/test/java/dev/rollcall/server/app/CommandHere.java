@@ -13,19 +13,29 @@ import java.util.Map;
 /// @param out what it wrote to standard output
 /// @param err what it wrote to standard error
 public record CommandHere(int status, String out, String err) {
+  /// All it said.
+  public String said() {
+    return out + err;
+  }
+
   /// Runs it to its end.
   ///
   /// @param folder its working directory
   /// @param environment all its variables
   public static CommandHere run(Path folder, Map<String, String> environment, String... arguments) {
+    KeptLog log = new KeptLog();
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int status =
-        new Main(folder, environment)
-            .commands(arguments)
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(arguments);
-    return new CommandHere(status, out.toString(), err.toString());
+    try {
+      int status =
+          new Main(folder, environment)
+              .commands(arguments)
+              .setOut(new PrintWriter(out, true))
+              .setErr(new PrintWriter(err, true))
+              .execute(arguments);
+      return new CommandHere(status, out.toString(), err.toString());
+    } finally {
+      log.restore();
+    }
   }
 }
