@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 
 /// The process is killed at any moment, and what it kept agrees with itself.
 class MonitorCrashIT {
-  private static final int SERVICES = 40;
-  private static final int KILLS = 5;
+  private static final int SERVICES = 20;
+  private static final int KILLS = Integer.getInteger("rollcall.test.kills", 4);
 
   @TempDir Path folder;
 
@@ -85,7 +85,8 @@ class MonitorCrashIT {
                     (SELECT sum(down_count) FROM service_hour h WHERE h.service_id = s.id) hour_downs
                   FROM service s JOIN service_metric m ON m.service_id = s.id
                   WHERE tick_count <> m.up_count + m.down_count OR m.up_count <> ups
-                    OR m.down_count <> downs OR hour_ups <> ups OR hour_downs <> downs"""))
+                    OR m.down_count <> downs OR hour_ups <> ups OR hour_downs <> downs\
+                  """))
           .isEmpty();
       assertThat(
               disagreeing(
@@ -93,7 +94,8 @@ class MonitorCrashIT {
                   """
                   SELECT s.name, count(e.id) FROM service s JOIN service_metric m ON m.service_id = s.id
                   LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL
-                  WHERE m.tick_count > 0 GROUP BY s.id HAVING count(e.id) <> 1"""))
+                  WHERE m.tick_count > 0 GROUP BY s.id HAVING count(e.id) <> 1\
+                  """))
           .isEmpty();
       assertThat(
               disagreeing(
@@ -102,7 +104,8 @@ class MonitorCrashIT {
                   SELECT service_id, event, date_ended, next_event, next_started FROM (
                     SELECT *, lead(event) OVER w AS next_event, lead(date_started) OVER w AS next_started
                     FROM service_event WINDOW w AS (PARTITION BY service_id ORDER BY id))
-                  WHERE event = next_event OR date_ended IS NOT next_started"""))
+                  WHERE event = next_event OR date_ended IS NOT next_started\
+                  """))
           .isEmpty();
       assertThat(
               disagreeing(
@@ -111,7 +114,8 @@ class MonitorCrashIT {
                   SELECT t.service_id, t.at, t.state, e.event FROM service_tick t
                   JOIN service_event e ON e.service_id = t.service_id AND t.at >= e.date_started
                     AND (e.date_ended IS NULL OR t.at < e.date_ended)
-                  WHERE (t.state = 1) <> (e.event = 'uptime')"""))
+                  WHERE (t.state = 1) <> (e.event = 'uptime')\
+                  """))
           .isEmpty();
     }
   }

@@ -24,11 +24,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /// The target pool, killed (SIGKILL) while hops come in and targets go out.
+@Execution(ExecutionMode.CONCURRENT)
 class TargetsCrashIT {
   private static final int AT_ONCE = 20;
+  private static final int KILLS = Integer.getInteger("rollcall.test.kills", 2);
 
   private final Set<String> added = ConcurrentHashMap.newKeySet();
   private final Set<String> handed = ConcurrentHashMap.newKeySet();
@@ -41,7 +45,7 @@ class TargetsCrashIT {
   void losesNothingAndHandsOutNothingTwiceOnSqlite() throws Exception {
     RunningRollcall pool = Plan.of("targets", folder).flags("--lease=1h").start();
     try {
-      for (int kill = 0; kill < 3; kill++) {
+      for (int kill = 0; kill < KILLS; kill++) {
         RunningRollcall running = pool;
         workUntil(List.of(running), running::kill);
         pool = running.again();
@@ -57,7 +61,7 @@ class TargetsCrashIT {
     String database = MigratedPostgres.freshUrl();
     RunningRollcall killed = on(database, "killed");
     try (RunningRollcall other = on(database, "other")) {
-      for (int kill = 0; kill < 3; kill++) {
+      for (int kill = 0; kill < KILLS; kill++) {
         RunningRollcall running = killed;
         workUntil(
             List.of(running, other),
