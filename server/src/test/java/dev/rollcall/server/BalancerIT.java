@@ -21,8 +21,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Two processes behind a real HAProxy, which has the configuration of `deploy/haproxy` as it is.
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 class BalancerIT {
   private static final Path CONFIGURATION = Path.of("../deploy/haproxy/haproxy.cfg");
@@ -78,7 +81,18 @@ class BalancerIT {
   }
 
   @Test
-  void aProcessIsStoppedWithoutAFailedRequest() throws Exception {
+  void theClientIsTheOneThatTheBalancerNamesAndAProcessStopsWithoutAFailedRequest()
+      throws Exception {
+    assertThat(ask("127.0.0.9", "/v1/services", "X-Forwarded-For: 192.0.2.7\r\n"))
+        .startsWith("HTTP/1.1 200 ");
+    await()
+        .atMost(30, SECONDS)
+        .until(
+            () ->
+                processes.stream()
+                    .anyMatch(one -> one.log().contains("127.0.0.9 GET /v1/services 200")));
+    // who is behind the balancer is not at this machine
+    assertThat(ask("127.0.0.1", "/v1/deliveries", "")).startsWith("HTTP/1.1 403 ");
     try (Load load = new Load()) {
       load.awaitMore(50);
       Thread stopping = Thread.ofVirtual().start(this::stopFirst);
@@ -93,7 +107,7 @@ class BalancerIT {
   }
 
   @Test
-  void aKilledProcessIsLeftAndReadsAreAnsweredByTheOther() throws Exception {
+  void readsAreAnsweredByTheOtherOfAKilledProcessAndWhereNoneIsReadyAllAreAsked() throws Exception {
     try (Load load = new Load()) {
       load.awaitMore(50);
       processes.getFirst().kill();
@@ -102,25 +116,6 @@ class BalancerIT {
       load.stop();
       assertThat(load.failures).isEmpty();
     }
-  }
-
-  @Test
-  void theClientIsTheOneThatTheBalancerNames() throws Exception {
-    assertThat(ask("127.0.0.9", "/v1/services", "X-Forwarded-For: 192.0.2.7\r\n"))
-        .startsWith("HTTP/1.1 200 ");
-    await()
-        .atMost(30, SECONDS)
-        .until(
-            () ->
-                processes.stream()
-                    .anyMatch(one -> one.log().contains("127.0.0.9 GET /v1/services 200")));
-    // who is behind the balancer is not at this machine
-    assertThat(ask("127.0.0.1", "/v1/deliveries", "")).startsWith("HTTP/1.1 403 ");
-  }
-
-  @Test
-  void whereNoProcessIsReadyTheyAreAskedAllTheSame() throws Exception {
-    processes.getFirst().kill();
     Thread stopping = Thread.ofVirtual().start(() -> stop(processes.getLast()));
     await().atMost(30, SECONDS).until(() -> !up("rollcall-1") && !up("rollcall-2"));
     assertThat(ask("127.0.0.9", "/ping?name=job&frequency=1h", "")).startsWith("HTTP/1.1 200 ");
