@@ -21,8 +21,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A service's own `/_health`, made with the library, and what becomes of the things it names.
+@Execution(ExecutionMode.CONCURRENT)
 class DerivedIT {
   @TempDir Path folder;
 

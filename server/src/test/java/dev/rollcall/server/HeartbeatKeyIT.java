@@ -6,8 +6,11 @@ import dev.rollcall.server.RunningRollcall.Plan;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Where the operator says who may send heartbeats, by a key or by networks, also through a proxy.
+@Execution(ExecutionMode.CONCURRENT)
 class HeartbeatKeyIT {
   private static final String KEY = "0123456789abcdef-key";
 

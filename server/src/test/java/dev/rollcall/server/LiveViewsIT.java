@@ -24,9 +24,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import redis.clients.jedis.Jedis;
 
 /// What the stream of an open page contains, read without a browser.
+@Execution(ExecutionMode.CONCURRENT)
 class LiveViewsIT {
   private static final Pattern STREAM = Pattern.compile("<body data-live=\"([^\"]+)\"");
 

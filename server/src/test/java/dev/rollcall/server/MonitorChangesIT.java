@@ -16,9 +16,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /// What follows from a change of the configuration file, or of a service, while the program runs.
+@Execution(ExecutionMode.CONCURRENT)
 class MonitorChangesIT {
   @TempDir Path folder;
 

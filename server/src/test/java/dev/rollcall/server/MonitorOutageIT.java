@@ -18,10 +18,13 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /// Rollcall's own trouble is not written down as its services'. Needs root (mount, unshare): where
 /// it is not to be had these tests fail and say so.
+@Execution(ExecutionMode.CONCURRENT)
 class MonitorOutageIT {
   @TempDir Path folder;
 
@@ -107,7 +110,8 @@ class MonitorOutageIT {
                   (SELECT count(*) FROM service_tick WHERE state = 0) downs,
                   (SELECT count(*) FROM service_event) events,
                   (SELECT count(*) FROM service_event WHERE date_ended IS NULL) open
-                FROM service_metric""")) {
+                FROM service_metric\
+                """)) {
       row.next();
       assertThat(row.getLong("up_count")).isPositive().isEqualTo(row.getLong("ups"));
       assertThat(row.getLong("down_count")).isPositive().isEqualTo(row.getLong("downs"));
