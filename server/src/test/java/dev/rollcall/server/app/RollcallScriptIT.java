@@ -21,9 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The script `rollcall`, in a copy of the repository of its own with a `mvnw` that takes the
 /// program that is built already.
+@Execution(ExecutionMode.CONCURRENT)
 class RollcallScriptIT {
   private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
   private static final Path PROGRAM = Path.of("target/rollcall").toAbsolutePath();
@@ -64,18 +67,13 @@ class RollcallScriptIT {
   }
 
   @Test
-  void buildsOnFirstUseAndOnlyThen() throws Exception {
+  void buildsOnFirstUseAndThenOnlyWhenASourceIsNewer() throws Exception {
     Ended first = run(Map.of(), root + "/rollcall", "--version");
     assertThat(first.out()).startsWith("rollcall ");
     assertThat(first.err().strip())
         .isEqualTo("building Rollcall (first run, this takes some minutes)...");
     assertThat(run(Map.of(), root + "/rollcall", "--version").err()).isEmpty();
     assertThat(builds()).isEqualTo(1);
-  }
-
-  @Test
-  void buildsAgainWhenASourceIsNewer() throws Exception {
-    run(Map.of(), root + "/rollcall", "--version");
     Path source = Files.writeString(root.resolve("server/src/main/A.java"), "");
     Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(1)));
     age(root.resolve("server/src/main"));
@@ -123,35 +121,16 @@ class RollcallScriptIT {
   }
 
   @Test
-  void stopsInOrderOnASignalToItsOwnProcess() throws Exception {
-    for (String signal : List.of("TERM", "INT")) {
-      // A shell that runs tests in the background leaves SIGINT ignored, for them and all they
-      // start.
-      Process serving =
-          start(
-              Map.of(),
-              "env",
-              "--default-signal=INT",
-              root + "/rollcall",
-              "serve",
-              "--port=0",
-              "--health-port=0");
-      await().atMost(PATIENCE).until(() -> log(serving).contains("started"));
-      assertThat(here.resolve("rollcall-data")).isDirectory();
-      new ProcessBuilder("kill", "-" + signal, Long.toString(serving.pid())).start().waitFor();
-      Ended ended = ended(serving);
-      assertThat(ended.status()).isZero();
-      assertThat(ended.err().lines().toList().getLast()).endsWith("INFO  app: stopped");
-    }
-  }
-
-  @Test
-  void startsPastACacheOfAnotherBuildOrABrokenOneWithoutAWord() throws Exception {
-    Process serving = start(Map.of(), root + "/rollcall", "serve", "--port=0", "--health-port=0");
+  void stopsInOrderOnASignalAndStartsPastACacheThatDoesNotFitWithoutAWord() throws Exception {
+    Process first = serve();
+    await().atMost(PATIENCE).until(() -> log(first).contains("started"));
+    assertThat(here.resolve("rollcall-data")).isDirectory();
     // The trial has the lowest priority, so a busy machine lets it wait.
     await().atMost(PATIENCE.multipliedBy(5)).until(() -> caches().size() == 1);
-    serving.destroy();
-    ended(serving);
+    stopsInOrder(first, "TERM");
+    Process second = serve();
+    await().atMost(PATIENCE).until(() -> log(second).contains("started"));
+    stopsInOrder(second, "INT");
 
     Path cache = caches().getFirst();
     Path jar = root.resolve("server/target/rollcall/rollcall.jar");
@@ -169,6 +148,25 @@ class RollcallScriptIT {
       assertThat(ended.out().lines()).hasSize(1);
       assertThat(ended.err()).isEmpty();
     }
+  }
+
+  private Process serve() throws IOException {
+    // A shell that runs tests in the background leaves SIGINT ignored, for them and all they start.
+    return start(
+        Map.of(),
+        "env",
+        "--default-signal=INT",
+        root + "/rollcall",
+        "serve",
+        "--port=0",
+        "--health-port=0");
+  }
+
+  private void stopsInOrder(Process serving, String signal) throws Exception {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(serving.pid())).start().waitFor();
+    Ended ended = ended(serving);
+    assertThat(ended.status()).isZero();
+    assertThat(ended.err().lines().toList().getLast()).endsWith("INFO  app: stopped");
   }
 
   @Test
