@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 
 /// The contract of incidents against the running program, on SQLite: one program for all of its
 /// lines, which run at once, each with subjects of its own. What needs a start of its own is in
-/// [IncidentIT].
+/// [IncidentStartIT].
 @Execution(ExecutionMode.CONCURRENT)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IncidentContractIT {

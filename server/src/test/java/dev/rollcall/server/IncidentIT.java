@@ -8,23 +8,16 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
-import dev.rollcall.server.sql.TestDatabases;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,9 +30,9 @@ import tools.jackson.databind.JsonNode;
 /// Somebody is told that something is wrong, once, and that it is over, on SQLite: what
 /// [IncidentContractIT] leaves out.
 ///
-/// One program, `rollcall`, for most tests. Each of them has a mail server, channels and subjects
-/// of its own, and leaves nothing there but past incidents. Those that need a start of their own
-/// start `own`.
+/// One program, `rollcall`, for all tests. Each of them has a mail server, channels and subjects of
+/// its own, and leaves nothing there but past incidents. [IncidentStartIT] has those that need a
+/// start of their own.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IncidentIT {
   private RunningRollcall rollcall;
@@ -374,79 +367,6 @@ class IncidentIT {
         .contains("it was removed");
   }
 
-  private String jobs(String heartbeats) {
-    return """
-    incidents: {together: 100ms}
-    heartbeat: {startup-grace: 0s}
-    channels:
-      - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
-         to: ops@example.org, route: {tags: nightly}}
-    services:
-      - {name: db, url: '%s', interval: 200ms}
-    heartbeats: %s
-    """
-        .formatted(mails.port(), targets.url("/set/db"), heartbeats);
-  }
-
-  private static JsonNode heartbeat(RunningRollcall rollcall, String name) {
-    return rollcall.get("/v1/heartbeats/" + name).json().at("/data/heartbeat/data");
-  }
-
-  @Test
-  void aDeclaredJobIsToldAsItsKeysSay(@TempDir Path folder) throws Exception {
-    targets.set(503);
-    String report = "{name: report, frequency: 2s, tags: nightly, depends-on: db}";
-    String backup =
-        "{name: backup, frequency: 1s, tags: nightly, severity: warning,"
-            + " runbook: 'https://wiki.example/backup'}";
-    Plan plan = plan(folder, database()).yaml(jobs("[%s, %s]".formatted(backup, report)));
-    try (RunningRollcall own = plan.start()) {
-      awaitMails(1);
-      assertThat(mails.mails().getFirst())
-          .contains("Subject: [Late] backup", "https://wiki.example/backup");
-      JsonNode late = incidents(own, "?state=open&kind=late").getFirst();
-      assertThat(late.get("severity").stringValue()).isEqualTo("warning");
-      JsonNode db = incidents(own, "?subject=service:db").getFirst();
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () ->
-                  own.get("/v1/incidents/" + db.get("id"))
-                      .json()
-                      .at("/data/incident/data/behind")
-                      .toString()
-                      .equals("[\"report\"]"));
-      assertThat(heartbeat(own, "report").get("state").stringValue()).isEqualTo("late");
-      assertThat(mails.mails()).hasSize(1);
-      targets.set(200);
-      awaitMails(2);
-      assertThat(mails.mails().getLast()).contains("Subject: [Late] report");
-
-      assertThat(own.get("/ping/backup?frequency=1h&grace=1h").status()).isEqualTo(200);
-      JsonNode declared = heartbeat(own, "backup");
-      assertThat(declared.get("frequency").stringValue()).isEqualTo("1s");
-      assertThat(declared.get("count").asInt()).isEqualTo(1);
-      assertThat(declared.get("origin").stringValue()).isEqualTo("file");
-      assertThat(declared.get("runbook").stringValue()).isEqualTo("https://wiki.example/backup");
-      assertThat(own.send("DELETE", "/ping/backup", "").status()).isEqualTo(409);
-      assertThat(own.send("PATCH", "/v1/heartbeats/backup", "{\"tags\":\"x\"}").status())
-          .isEqualTo(409);
-
-      own.configure(jobs("[%s]".formatted(report)));
-      await()
-          .atMost(PATIENCE)
-          .until(() -> heartbeat(own, "backup").get("origin").stringValue().equals("ping"));
-      assertThat(heartbeat(own, "backup").has("runbook")).isFalse();
-      assertThat(own.get("/ping/backup?frequency=1h").status()).isEqualTo(200);
-      assertThat(heartbeat(own, "backup").get("frequency").stringValue()).isEqualTo("1h");
-
-      own.configure(jobs("[]"));
-      await().atMost(PATIENCE).until(() -> own.log().contains("would no longer be declared"));
-      assertThat(own.health("/ready").body()).contains("1 of 1 heartbeats");
-      assertThat(heartbeat(own, "report").get("origin").stringValue()).isEqualTo("file");
-    }
-  }
-
   @Test
   void maintenanceHoldsWhatIsWrongUntilItEnds() throws Exception {
     String page = toldService("held");
@@ -520,103 +440,6 @@ class IncidentIT {
     assertThat(front.at("/uptime/30d/without_maintenance").asDouble()).isEqualTo(100);
   }
 
-  /// Three services, each with its own answer, and a job that depends on their group.
-  private String grouped(String groups) {
-    String services =
-        IntStream.rangeClosed(1, 3)
-            .mapToObj(
-                i ->
-                    "{name: shop-%d, url: '%s', interval: 200ms, group: Shop}"
-                        .formatted(i, targets.url("/set/shop-" + i)))
-            .collect(Collectors.joining(", "));
-    return """
-    incidents: {together: 100ms}
-    heartbeat: {startup-grace: 0s}
-    channels:
-      - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
-         to: ops@example.org, route: {names: [Shop, report]}}
-    services: [%s]
-    heartbeats:
-      - {name: report, frequency: 1h, depends-on: Shop}
-    groups: %s
-    """
-        .formatted(mails.port(), services, groups);
-  }
-
-  private static JsonNode group(RunningRollcall rollcall) {
-    return rollcall.get("/v1/groups").json().at("/data/groups/data/0");
-  }
-
-  private static void awaitGroup(RunningRollcall rollcall, String state) {
-    await().atMost(PATIENCE).until(() -> group(rollcall).path("state").asString("").equals(state));
-  }
-
-  @Test
-  void aGroupIsToldWhenTooFewOfItsMembersAreUp(@TempDir Path folder) throws Exception {
-    String shop = "{name: Shop, rule: 2 of 3, runbook: 'https://wiki.example/shop'}";
-    try (RunningRollcall own = plan(folder, database()).yaml(grouped("[" + shop + "]")).start()) {
-      awaitGroup(own, "up");
-      targets.set("/set/shop-1", 503);
-      await()
-          .atMost(PATIENCE)
-          .until(() -> incidents(own, "?state=open&subject=service:shop-1").size() == 1);
-      targets.set("/set/shop-3", 503);
-      awaitGroup(own, "down");
-      awaitMails(1);
-      assertThat(mails.mails().getFirst())
-          .contains(
-              "Subject: [Down] Shop",
-              "Why: 1 of 3 up, 2 needed; down: shop-1, shop-3",
-              "https://wiki.example/shop");
-      JsonNode open = incidents(own, "?state=open&subject=group:Shop").getFirst();
-      own.get("/ping/report/fail");
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () ->
-                  own.get("/v1/incidents/" + open.get("id"))
-                      .json()
-                      .at("/data/incident/data/behind")
-                      .toString()
-                      .equals("[\"report\"]"));
-      JsonNode now = group(own);
-      assertThat(now.get("up").asInt()).isEqualTo(1);
-      assertThat(now.get("members").get(0).toString())
-          .isEqualTo("{\"subject\":\"service:shop-1\",\"state\":\"down\"}");
-      assertThat(now.at("/uptime/24h/percent").asDouble()).isBetween(0.0, 100.0);
-      assertThat(own.page("/groups"))
-          .contains("Shop", "Have to be up: 2 of 3", "1 of 3 up", "shop-1: Down");
-      assertThat(own.page("/incidents")).contains("href=\"/groups\"");
-      assertThat(mails.mails()).hasSize(1);
-
-      own.get("/ping/report");
-      targets.set("/set/shop-1", 200);
-      awaitMails(2);
-      assertThat(mails.mails().getLast()).contains("Subject: [Up again] Shop");
-
-      JsonNode disks =
-          own.send("POST", "/v1/maintenance", "{\"groups\":\"Shop\"}")
-              .json()
-              .at("/data/maintenance/data/id");
-      targets.set("/set/shop-1", 503);
-      awaitGroup(own, "down");
-      assertThat(incidents(own, "?state=open&subject=group:Shop")).isEmpty();
-      own.send("POST", "/v1/maintenance/" + disks + "/end", "");
-      awaitMails(3);
-      assertThat(mails.mails().getLast()).contains("Subject: [Down] Shop");
-      JsonNode uptime = group(own).at("/uptime/30d");
-      assertThat(uptime.get("without_maintenance").asDouble())
-          .isBetween(0.0, 100.0)
-          .isNotEqualTo(uptime.get("percent").asDouble());
-      assertThat(own.page("/groups")).contains("without maintenance");
-      own.configure(grouped("[]").replace(", depends-on: Shop", ""));
-      await()
-          .atMost(PATIENCE)
-          .until(() -> incidents(own, "?state=open&subject=group:Shop").isEmpty());
-      assertThat(own.get("/v1/groups").json().at("/data/groups/data").size()).isZero();
-    }
-  }
-
   @Test
   void anIncidentIsEndedByHandAndAMessageSentOnceMore() throws Exception {
     targets.set(503);
@@ -650,76 +473,6 @@ class IncidentIT {
         .contains("Subject: [Ended] ended", "Why: resolved by this machine");
     assertThat(rollcall.send("POST", one + "/resolve", "").status()).isEqualTo(409);
     assertThat(incidents("?state=open")).isEmpty();
-  }
-
-  /// What a receiver does with a text is not known before it is sent.
-  @Test
-  void aChannelHasTextsOfItsOwnAndShowsThemBeforehand(@TempDir Path folder) throws Exception {
-    try (Targets receiver = new Targets()) {
-      String yaml =
-          """
-          channels:
-            - name: hook
-              type: webhook
-              url: '%s'
-              title: 'Shop news: {{name}}'
-              body: >-
-                {"what": "{{title}}", "over": {{resolved}}, "why": "{{{cause}}}",
-                "at": "{{address}}"}
-              headers: {Content-Type: application/json}
-          """
-              .formatted(receiver.url("/set/hook"));
-      String shop =
-          "services: [{name: shop, url: '%s', interval: 200ms}]\n"
-              .formatted(targets.url("/set/shop"));
-      Plan plan = plan(folder, database()).yaml("incidents: {together: 100ms}\n" + yaml + shop);
-      try (RunningRollcall own = plan.start()) {
-        JsonNode sample = preview(own);
-        assertThat(sample.get("real").booleanValue()).isFalse();
-        assertThat(sample.get("messages").valueStream())
-            .extracting(message -> message.get("kind").stringValue())
-            .containsExactly("down", "recovered");
-        assertThat(sample.at("/messages/0/title").stringValue()).isEqualTo("Shop news: shop");
-        assertThat(sample.at("/messages/0/body").stringValue())
-            .isEqualTo(
-                "{\"what\": \"Down: shop\", \"over\": false, \"why\": \"status 503 (expected below"
-                    + " 400)\", \"at\": \"https://shop.example.org/\"}");
-        assertThat(own.get("/v1/channels/none/preview").status()).isEqualTo(404);
-        own.send(
-            "POST",
-            "/v1/channels",
-            "{\"name\":\"calls\",\"type\":\"alert-uri\",\"url\":\"http://127.0.0.1:9/\"}");
-        assertThat(own.get("/v1/channels/calls/preview").status()).isEqualTo(409);
-        assertThat(
-                own.send(
-                        "POST",
-                        "/v1/channels",
-                        "{\"name\":\"a\",\"type\":\"slack\",\"url\":\"http://127.0.0.1:9/\",\"body\":\"a\\n"
-                            + "{{nmae}}\"}")
-                    .json()
-                    .toString())
-            .contains("body: line 2: {{nmae}} is no name, did you mean name?");
-
-        targets.set(500);
-        await().atMost(PATIENCE).until(() -> preview(own).get("real").booleanValue());
-        JsonNode real = preview(own).get("messages");
-        assertThat(real.size()).isEqualTo(1);
-        assertThat(real.at("/0/body").stringValue())
-            .isEqualTo(
-                "{\"what\": \"Down: shop\", \"over\": false, \"why\": \"status 500 (expected below"
-                    + " 400)\", \"at\": \""
-                    + targets.url("/set/shop")
-                    + "\"}");
-        targets.set(200);
-        await().atMost(PATIENCE).until(() -> preview(own).get("messages").size() == 2);
-        assertThat(preview(own).at("/messages/1/body").stringValue())
-            .contains("Up again: shop", "true");
-      }
-    }
-  }
-
-  private static JsonNode preview(RunningRollcall rollcall) {
-    return rollcall.get("/v1/channels/hook/preview").json().at("/data/preview/data");
   }
 
   @Test
@@ -818,59 +571,6 @@ class IncidentIT {
 
   private void awaitLate() {
     await().atMost(PATIENCE).until(() -> incidents("?state=open&kind=late").size() == 1);
-  }
-
-  @Test
-  void aKillLosesNoIncidentAndTellsNoneTwice(@TempDir Path folder) throws Exception {
-    String database = database();
-    Plan plan =
-        plan(folder, database)
-            .yaml(
-                """
-                incidents: {together: 100ms}
-                channels:
-                  - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
-                     to: ops@example.org, route: {absences: true}}
-                services: [{name: shop, url: '%s', interval: 200ms, tags: [prod]}]
-                """
-                    .formatted(mails.port(), targets.url("/set/shop")));
-    mails.answer("MAIL", "421 come back later");
-    long id;
-    try (RunningRollcall own = plan.start()) {
-      targets.set(503);
-      await().atMost(PATIENCE).until(() -> !incidents(own, "?state=open").isEmpty());
-      id = incidents(own, "").getFirst().get("id").asLong();
-      own.kill();
-    }
-    stoppedTwoMinutesAgo(folder, database);
-    mails.answer("MAIL", "250 ok");
-    try (RunningRollcall own = plan.start()) {
-      await().atMost(PATIENCE.multipliedBy(2)).until(() -> mails.mails().size() >= 2);
-      assertThat(incidents(own, ""))
-          .singleElement()
-          .satisfies(one -> assertThat(one.get("id").asLong()).isEqualTo(id));
-      targets.set(200);
-      await().atMost(PATIENCE).until(() -> incidents(own, "?state=open").isEmpty());
-      awaitMails(3);
-      assertThat(mails.mails())
-          .filteredOn(mail -> mail.contains("Subject: [Away] Rollcall"))
-          .singleElement()
-          .asString()
-          .contains("From: ", "To: ", "It took: 2m");
-      assertThat(own.log())
-          .containsPattern("nobody looked from [-0-9]+T[:0-9]+Z to [-0-9]+T[:0-9]+Z: ");
-    }
-  }
-
-  private static void stoppedTwoMinutesAgo(Path folder, String database) throws SQLException {
-    try (Connection rows =
-            database.isEmpty()
-                ? DriverManager.getConnection(
-                    "jdbc:sqlite:" + folder.resolve("rollcall-data/rollcall.db"))
-                : TestDatabases.connection(database);
-        Statement statement = rows.createStatement()) {
-      assertThat(statement.executeUpdate("UPDATE alive SET at = at - 120000")).isEqualTo(1);
-    }
   }
 
   @Test
