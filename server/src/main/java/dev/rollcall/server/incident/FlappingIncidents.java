@@ -89,8 +89,10 @@ final class FlappingIncidents implements AutoCloseable {
     if (!IncidentTable.isSteady(tx, incident.id(), true, before())) {
       return false; // a signal came meanwhile
     }
-    Optional<Incident> over = IncidentTable.end(tx, incident.id(), clock.wall(), Optional.empty());
-    over.ifPresent(one -> alerts.over(tx, clock.wall(), one, false));
+    // what it became may have waited, or nobody could look
+    Instant at = IncidentTable.steadySince(tx, incident.id()).plus(settings.steady());
+    Optional<Incident> over = IncidentTable.end(tx, incident.id(), at, Optional.empty());
+    over.ifPresent(one -> alerts.over(tx, at, one, false));
     return over.isPresent();
   }
 

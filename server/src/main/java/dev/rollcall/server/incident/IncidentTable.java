@@ -290,6 +290,14 @@ final class IncidentTable {
         .list();
   }
 
+  /// Since when the subject of an incident that flaps has held its state.
+  static Instant steadySince(Handle tx, long incident) {
+    return tx.createQuery("SELECT steady_since FROM incident WHERE id = :id")
+        .bind("id", incident)
+        .map((row, _) -> Instant.ofEpochMilli(row.getLong(1)))
+        .one();
+  }
+
   /// Whether an incident still is one of [#steady].
   static boolean isSteady(Handle tx, long incident, boolean right, Instant before) {
     return tx.createQuery(
@@ -376,8 +384,10 @@ final class IncidentTable {
 
   /// Ends an open incident, because of what was found.
   ///
+  /// @param found when; it may have waited since, and none ends before it opened
   /// @param why empty: its subject is as it should be
-  static Incident resolve(Handle tx, Incident incident, Instant at, Optional<String> why) {
+  static Incident resolve(Handle tx, Incident incident, Instant found, Optional<String> why) {
+    Instant at = found.isBefore(incident.openedAt()) ? incident.openedAt() : found;
     add(
         tx,
         incident.id(),

@@ -220,7 +220,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       Optional<String> why =
           right ? incident.kind().remedy() : Optional.of("it was " + signal.to());
       Incident over = IncidentTable.resolve(tx, incident, signal.at(), why);
-      alerts.over(tx, signal.at(), over, false);
+      alerts.over(tx, over.resolvedAt().orElseThrow(), over, false);
     }
   }
 
@@ -272,7 +272,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       Optional<String> why = Optional.of("it is " + kind.word());
       before.stream()
           .map(incident -> IncidentTable.resolve(tx, incident, signal.at(), why))
-          .forEach(incident -> alerts.over(tx, signal.at(), incident, true));
+          .forEach(over -> alerts.over(tx, over.resolvedAt().orElseThrow(), over, true));
     }
     open(tx, signal, kind, keys);
   }

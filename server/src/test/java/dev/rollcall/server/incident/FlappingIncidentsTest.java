@@ -7,6 +7,7 @@ import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.sql.TestDatabases;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -59,6 +60,33 @@ class FlappingIncidentsTest extends IncidentTests {
     up(name);
     notifier.round();
     await().until(() -> isQuiet("pager"));
+  }
+
+  /// As what comes while the database is away.
+  @Test
+  void whatWaitedEndsWhenItWasFound() {
+    use(all(pager.keepingIncidents()));
+    down("a");
+    down("b");
+    final Instant opened = clock.wall();
+    notifier.round();
+    assertThat(got(pager, 2)).hasSize(2);
+    clock.pass(Duration.ofMinutes(5));
+    signal(subject("a"), "down", "up", opened.plusSeconds(20));
+    signal(subject("b"), "down", "up", opened.minusSeconds(20)); // it was on its way
+    pass(Duration.ZERO);
+    assertThat(got(pager, 4).subList(2, 4))
+        .extracting(one -> one.message().at())
+        .containsExactlyInAnyOrder(opened.plusSeconds(20), opened);
+
+    for (int i = 0; i < 5; i++) {
+      flap("c");
+    }
+    Instant steady = clock.wall().plus(Duration.ofMinutes(15));
+    clock.pass(Duration.ofMinutes(40));
+    flapping.round();
+    notifier.round();
+    await().until(() -> pager.got().getLast().message().at().equals(steady));
   }
 
   private static boolean isFlapping(Delivery delivery) {

@@ -259,9 +259,14 @@ abstract class IncidentTests {
   void signal(String name, long owner, String from, String to) {
     Subject subject =
         new Subject(Subject.Type.SERVICE, name.hashCode() + 1_000_000L * owner, owner, name);
-    Instant now = clock.wall();
+    signal(subject, from, to, clock.wall());
+  }
+
+  /// @param found when; earlier than now if it has waited since
+  void signal(Subject subject, String from, String to, Instant found) {
     Signal signal =
-        new Signal(subject, from, to, Optional.of("status 503"), now, now.minusSeconds(10), now);
+        new Signal(
+            subject, from, to, Optional.of("status 503"), found, found.minusSeconds(10), found);
     Batch<Signal, Integer> consuming =
         (tx, signals) -> {
           incidents.consume(tx, signals);

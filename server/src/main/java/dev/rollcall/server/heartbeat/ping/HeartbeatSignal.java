@@ -24,20 +24,20 @@ public final class HeartbeatSignal {
   ///
   /// @param before empty if there was no heartbeat
   /// @param exit the exit code that a ping has just reported
-  /// @param came when the change came; earlier than now for a ping that waited
+  /// @param at when the change came; earlier than now for a ping that waited
   public static Optional<Signal> of(
-      Optional<Heartbeat> before, Step step, OptionalLong exit, Instant came, Instant now) {
+      Optional<Heartbeat> before, Step step, OptionalLong exit, Instant at) {
     State from = before.map(Heartbeat::state).orElse(State.NEW);
     if (step.after().isPresent()) {
       Heartbeat after = step.after().get();
       boolean changed = after.state() != from && (isWrong(from) || isWrong(after.state()));
       return changed || step.reminds()
-          ? Optional.of(signal(after, from, after.state().word(), exit, came, now))
+          ? Optional.of(signal(after, from, after.state().word(), exit, at))
           : Optional.empty();
     }
     return before
         .filter(_ -> isWrong(from))
-        .map(removed -> signal(removed, from, REMOVED, exit, came, now));
+        .map(removed -> signal(removed, from, REMOVED, exit, at));
   }
 
   /// The new state that the signal states. Of a heartbeat that was removed, no ping is expected, as
@@ -48,11 +48,11 @@ public final class HeartbeatSignal {
 
   /// The heartbeat `after` is not late after all.
   public static Signal takenBack(Heartbeat after, Instant now) {
-    return signal(after, State.LATE, after.state().word(), OptionalLong.empty(), now, now);
+    return signal(after, State.LATE, after.state().word(), OptionalLong.empty(), now);
   }
 
   private static Signal signal(
-      Heartbeat about, State from, String to, OptionalLong exit, Instant came, Instant now) {
+      Heartbeat about, State from, String to, OptionalLong exit, Instant at) {
     boolean late = to.equals(State.LATE.word());
     return new Signal(
         new Subject(Subject.Type.HEARTBEAT, about.id(), about.key().owner(), about.name()),
@@ -60,8 +60,8 @@ public final class HeartbeatSignal {
         to,
         cause(about.expectation(), to, exit),
         about.lastKnown(),
-        about.moments().lateSince().filter(_ -> late).orElse(came),
-        now);
+        about.moments().lateSince().filter(_ -> late).orElse(at),
+        at);
   }
 
   /// Why it is wrong: what was expected, or the exit code.

@@ -114,7 +114,7 @@ final class LateHeartbeats {
       Step step = HeartbeatTransitions.look(before, now, realert);
       Heartbeat after = step.after().orElseThrow();
       (after.state() == before.state() ? moved : changed).add(after);
-      HeartbeatSignal.of(Optional.of(before), step, OptionalLong.empty(), now, now)
+      HeartbeatSignal.of(Optional.of(before), step, OptionalLong.empty(), now)
           .ifPresent(signals::add);
     }
     move(tx, moved);

@@ -87,7 +87,7 @@ final class HeartbeatUpdate {
                   ? withOvertaken(tx, after, ping)
                   : withRun(tx, after, ping, ping.came().orElse(now)));
     }
-    HeartbeatSignal.of(before, step, exit(change), came(change, now), now).ifPresent(signals::add);
+    HeartbeatSignal.of(before, step, exit(change), came(change, now)).ifPresent(signals::add);
     return step.pingOutcome();
   }
 

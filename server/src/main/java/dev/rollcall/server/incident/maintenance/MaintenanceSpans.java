@@ -43,15 +43,34 @@ public final class MaintenanceSpans implements AutoCloseable {
   /// Maintenance that is active.
   private record Active(Instant begin, Instant end) {}
 
+  /// What is recorded. Nothing may have been written for a while, as the database was away.
+  ///
+  /// @param before what was active when this process last looked
+  /// @param looked when that was
+  private record Round(Map<Covered, Active> active, Map<Covered, Active> before, Instant looked) {
+    /// When what is no longer active ended: as was planned, or now.
+    Instant end(Covered covered, Instant now) {
+      Active was = before.get(covered);
+      return was != null && was.end().isBefore(now) ? was.end() : now;
+    }
+
+    /// Whether it was not there before.
+    boolean isNew(Active one, Instant now) {
+      return one.begin().isAfter(now.minus(JUST_BEGUN)) || one.begin().isAfter(looked);
+    }
+  }
+
   private final Database database;
   private final GroupCommit commits;
   private final MaintenanceStore store;
   private final Supplier<List<Maintenance>> ofFile;
   private final Clock clock;
-  private final Batch<Map<Covered, Active>, Integer> recording = this::recordAll;
+  private final Batch<Round, Integer> recording = this::recordAll;
   private final BackgroundLoop loop =
       new BackgroundLoop(
           "maintenance-spans", "the record of maintenance", AFTER_FAILURE, this::round);
+  private Map<Covered, Active> before = Map.of();
+  private Instant looked = Instant.MAX;
 
   /// @param ofFile the maintenance of the configuration file
   public MaintenanceSpans(
@@ -81,8 +100,10 @@ public final class MaintenanceSpans implements AutoCloseable {
     Map<Covered, Active> active = active(now);
     Map<Covered, Long> open = database.read(MaintenanceSpans::open);
     if (!open.keySet().equals(active.keySet())) {
-      commits.write(recording, active);
+      commits.write(recording, new Round(active, before, looked));
     }
+    before = active;
+    looked = now;
     return active.values().stream()
         .filter(one -> one.end().isBefore(now.plus(LOOK)))
         .map(one -> Duration.between(now, one.end()))
@@ -124,19 +145,20 @@ public final class MaintenanceSpans implements AutoCloseable {
     return open;
   }
 
-  private List<Integer> recordAll(Handle tx, List<Map<Covered, Active>> rounds) {
+  private List<Integer> recordAll(Handle tx, List<Round> rounds) {
     database.takeTurns(tx, "maintenance"); // other processes record the same
-    return rounds.stream().map(active -> record(tx, active)).toList();
+    return rounds.stream().map(round -> record(tx, round)).toList();
   }
 
-  private int record(Handle tx, Map<Covered, Active> active) {
+  private int record(Handle tx, Round round) {
     Instant now = clock.wall();
+    Map<Covered, Active> active = round.active();
     Map<Covered, Long> open = open(tx);
     open.forEach(
         (covered, id) -> {
           if (!active.containsKey(covered)) {
             tx.createUpdate("UPDATE maintenance_span SET to_at = :now WHERE id = :id")
-                .bind("now", now.toEpochMilli())
+                .bind("now", round.end(covered, now).toEpochMilli())
                 .bind("id", id)
                 .execute();
           }
@@ -144,13 +166,12 @@ public final class MaintenanceSpans implements AutoCloseable {
     active.forEach(
         (covered, one) -> {
           if (!open.containsKey(covered) && hasRoom(tx, covered.owner(), now)) {
-            boolean justBegun = one.begin().isAfter(now.minus(JUST_BEGUN));
             tx.createUpdate(
                     "INSERT INTO maintenance_span (owner_id, which, from_at)"
                         + " VALUES (:owner, :which, :from)")
                 .bind("owner", covered.owner())
                 .bind("which", covered.which())
-                .bind("from", (justBegun ? one.begin() : now).toEpochMilli())
+                .bind("from", (round.isNew(one, now) ? one.begin() : now).toEpochMilli())
                 .execute();
           }
         });

@@ -85,7 +85,7 @@ final class CertificateStore {
             certificate.ends().filter(_ -> warns).map(end -> cause(end, now)),
             at,
             at,
-            now));
+            StreakStore.found(outcome.observation(), now)));
   }
 
   private static String cause(Instant ends, Instant now) {

@@ -99,7 +99,7 @@ final class StreakStore {
 
   /// When the answer came, which may be minutes ago if the database was away; not ahead of a clock
   /// that was set back.
-  private static Instant found(Observation seen, Instant now) {
+  static Instant found(Observation seen, Instant now) {
     Instant end = seen.at().plus(seen.response());
     return end.isBefore(now) ? end : now;
   }

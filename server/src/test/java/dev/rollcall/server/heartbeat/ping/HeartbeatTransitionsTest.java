@@ -215,7 +215,7 @@ class HeartbeatTransitionsTest {
   }
 
   private static String signal(Optional<Heartbeat> before, Step step, Instant now) {
-    return HeartbeatSignal.of(before, step, OptionalLong.empty(), now, now)
+    return HeartbeatSignal.of(before, step, OptionalLong.empty(), now)
         .map(signal -> signal.from() + " to " + signal.to())
         .orElse("-");
   }
@@ -280,14 +280,14 @@ class HeartbeatTransitionsTest {
     Heartbeat before = ping(Optional.empty(), new PingSignal.Success(), now).after().orElseThrow();
     Step failed = ping(Optional.of(before), new PingSignal.Failure(OptionalLong.of(3)), now);
     assertThat(
-            HeartbeatSignal.of(Optional.of(before), failed, OptionalLong.of(3), now, now)
+            HeartbeatSignal.of(Optional.of(before), failed, OptionalLong.of(3), now)
                 .orElseThrow()
                 .cause())
         .contains("exit code 3");
     Instant later = EXPECTATION.deadline(EXPECTATION.schedule().next(now)).plusSeconds(1);
     Step late = HeartbeatTransitions.look(before, later, Duration.ofHours(1));
     assertThat(
-            HeartbeatSignal.of(Optional.of(before), late, OptionalLong.empty(), later, later)
+            HeartbeatSignal.of(Optional.of(before), late, OptionalLong.empty(), later)
                 .orElseThrow()
                 .cause())
         .hasValueSatisfying(

@@ -5,6 +5,7 @@ import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.ping;
 import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.start;
 import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.success;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.rollcall.server.heartbeat.definition.HeartbeatDefinition;
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
@@ -23,6 +24,7 @@ import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Severity;
+import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.TestDatabases;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -400,18 +402,16 @@ class HeartbeatWriterTest {
   }
 
   @Test
-  void aFailureThatWaitedBeganWhenItsCallCame() {
+  void aFailureThatWaitedBeganAndEndedWhenItsCallsCame() {
     data.apply(ping("job", 600));
     data.clock.pass(Duration.ofSeconds(30));
     data.apply(failure("job", 1, "").cameAt(now.plusSeconds(10)));
+    data.apply(ping("job", 600).cameAt(now.plusSeconds(20)));
     assertThat(data.signals)
-        .singleElement()
-        .satisfies(
-            signal -> {
-              assertThat(signal.to()).isEqualTo("failed");
-              assertThat(signal.began()).isEqualTo(now.plusSeconds(10));
-              assertThat(signal.at()).isEqualTo(now.plusSeconds(30));
-            });
+        .extracting(Signal::to, Signal::began, Signal::at)
+        .containsExactly(
+            tuple("failed", now.plusSeconds(10), now.plusSeconds(10)),
+            tuple("up", now.plusSeconds(20), now.plusSeconds(20)));
   }
 
   @Test

@@ -82,6 +82,32 @@ class MaintenanceSpansTest {
     }
   }
 
+  /// As while the database is away.
+  @ParameterizedTest
+  @EnumSource
+  void whatBeganOrEndedWhileNothingCouldBeRecordedDidSoInTime(
+      TestDatabases engine, @TempDir Path folder) {
+    String[] tables =
+        Stream.concat(Outbox.MIGRATIONS.stream(), Incidents.MIGRATIONS.stream())
+            .toArray(String[]::new);
+    try (Database database = engine.open(folder, clock, tables);
+        GroupCommit commits = new GroupCommit(database)) {
+      MaintenanceStore store = new MaintenanceStore(database, commits);
+      MaintenanceSpans spans = new MaintenanceSpans(database, commits, store, () -> ofFile, clock);
+      Instant begin = clock.wall();
+      Instant second = begin.plus(Duration.ofMinutes(3));
+      ofFile =
+          List.of(
+              of("shop", begin, Duration.ofMinutes(2)), of("blog", second, Duration.ofHours(1)));
+      spans.round();
+      clock.pass(Duration.ofMinutes(10));
+      spans.round();
+      assertThat(of(spans, "shop", "db", begin))
+          .containsExactly(new Span(begin, begin.plus(Duration.ofMinutes(2))));
+      assertThat(of(spans, "blog", "db", begin)).containsExactly(new Span(second, clock.wall()));
+    }
+  }
+
   private List<Span> of(MaintenanceSpans spans, String name, String tag, Instant from) {
     AlertKeys keys =
         new AlertKeys(
