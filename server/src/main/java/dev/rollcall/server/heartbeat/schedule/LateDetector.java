@@ -50,6 +50,9 @@ public final class LateDetector implements AutoCloseable {
   private boolean warned;
   private Optional<Span> outage = Optional.empty();
 
+  /// What was due by then has been looked for.
+  private Duration looked = Duration.ZERO;
+
   /// The last outage, until a search after it has succeeded without another one.
   private Optional<Span> lastOutage = Optional.empty();
 
@@ -113,6 +116,7 @@ public final class LateDetector implements AutoCloseable {
     if (clocks.isEmpty()) {
       ClockWatch begun = new ClockWatch(clock, sleep, SET);
       begin(clock.monotonic());
+      looked = clock.monotonic();
       corrections.started(clock.wall());
       clocks = Optional.of(begun);
       return;
@@ -133,6 +137,7 @@ public final class LateDetector implements AutoCloseable {
     if (!change.slept().isZero()) {
       Span sleepTime = new Span(change.monotonic().minus(change.slept()), change.monotonic());
       outage = Span.join(outage, Optional.of(sleepTime));
+      looked = looked.minus(change.slept()); // the monotonic clock did not go on
     }
     watch.seen(change);
   }
@@ -179,7 +184,7 @@ public final class LateDetector implements AutoCloseable {
       LOG.log(
           Level.INFO,
           "no heartbeat could become late for "
-              + Durations.words(span.length())
+              + Durations.words(clock.monotonic().minus(looked))
               + ", as calls may have been lost, or waited: those that were due meanwhile get the"
               + " startup grace");
     }
@@ -194,7 +199,15 @@ public final class LateDetector implements AutoCloseable {
   }
 
   private void look() {
-    Instant now = clock.wall().minus(receivers.lag());
+    Duration now = clock.monotonic();
+    Duration lag = receivers.lag();
+    look(clock.wall().minus(lag));
+    if (outage.isEmpty()) {
+      looked = now.minus(lag);
+    }
+  }
+
+  private void look(Instant now) {
     if (timed(lateHeartbeats::earliest).filter(due -> !due.isAfter(now)).isEmpty()) {
       return;
     }

@@ -14,6 +14,7 @@ import dev.rollcall.server.heartbeat.ping.PingSignal;
 import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.heartbeat.store.HeartbeatDatabase;
 import dev.rollcall.server.heartbeat.store.StateCounts;
+import dev.rollcall.server.http.Logged;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
@@ -31,8 +32,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -611,6 +614,56 @@ class LateDetectorTest {
     assertThat(data.signals()).isEmpty();
     passApart(runner, other, 70);
     assertThat(data.signals()).containsExactly("job LATE");
+  }
+
+  private static Logged log() {
+    return new Logged(LateDetector.class.getName());
+  }
+
+  /// Redis is back, and has one of before, which others were not waited for.
+  @Test
+  void saysForHowLongNoneCouldBecomeLateHoweverLongACallHasWaited() {
+    AtomicReference<Duration> lag = new AtomicReference<>(Duration.ZERO);
+    data.unheard.waitIn(lag::get);
+    pass(lateDetector, 10);
+    try (Logged log = log()) {
+      lag.set(Duration.ofHours(1));
+      pass(lateDetector, 2);
+      lag.set(Duration.ZERO);
+      pass(lateDetector, 6);
+      assertThat(log.lines())
+          .last(InstanceOfAssertFactories.STRING)
+          .startsWith("no heartbeat could become late for 7 s, ");
+    }
+  }
+
+  @Test
+  void saysForHowLongNoneCouldBecomeLateHoweverLongAgoAnotherProcessFellSilent() {
+    LostCalls elsewhere = new LostCalls(data.clock, Runnable::run);
+    PingReceivers other =
+        new PingReceivers(data.database, data.commits, elsewhere, data.clock, true);
+    PingReceivers third = data.receivers();
+    LateDetector runner = data.detector(() -> {}, data.receivers());
+    runner.round();
+    try (Logged log = log()) {
+      for (int i = 0; i < 3; i++) {
+        other.count();
+        passApart(runner, third, 1);
+      }
+      passApart(runner, third, 8 * 60);
+      assertThat(log.lines())
+          .last(InstanceOfAssertFactories.STRING)
+          .startsWith("no heartbeat could become late for 5 min ");
+      assertThatExceptionOfType(StorageException.class)
+          .isThrownBy(() -> elsewhere.note(data::fails, ping("job", 10)));
+      for (int i = 0; i < 8; i++) {
+        other.count();
+        passApart(runner, third, 1);
+      }
+      assertThat(log.lines())
+          .last(InstanceOfAssertFactories.STRING)
+          .startsWith("no heartbeat could become late for 7 s, ");
+    }
   }
 
   @Test
