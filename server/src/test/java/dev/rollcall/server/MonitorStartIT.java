@@ -193,7 +193,9 @@ class MonitorStartIT {
     assertThat(ticks).anyMatch(tick -> tick.get("at").asDouble() * 1000 < before.toEpochMilli());
     assertThat(rollcall.rows("/v1/services")).hasSize(2);
     assertThat(rollcall.get("/ping?name=job&frequency=1m").status()).isEqualTo(200);
-    assertThat(rollcall.log()).contains("the database is available again");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> rollcall.log().contains("the database is available again"));
     await()
         .atMost(PATIENCE)
         .until(() -> rollcall.health("/metrics").body().contains("rollcall_outcomes_lost_total 0"));

@@ -197,7 +197,7 @@ public final class Monitor implements AutoCloseable {
     }
     MonitorMetrics metrics = new MonitorMetrics(registry);
     tickRetention = new TickRetention(database, commits, settings.retention(), clock);
-    dueServices = new DueServices(schedule, services, reader, probes, writer, clock.wall());
+    dueServices = new DueServices(schedule, services, reader, probes, writer, clock);
     runner =
         new Runner(
             dueServices,

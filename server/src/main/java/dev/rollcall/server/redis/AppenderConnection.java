@@ -2,6 +2,7 @@ package dev.rollcall.server.redis;
 
 import dev.rollcall.server.redis.StreamAppender.Trouble;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.ToldTrouble;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -19,6 +20,9 @@ import redis.clients.jedis.exceptions.JedisDataException;
 final class AppenderConnection implements AutoCloseable {
   private static final Logger LOG = System.getLogger(AppenderConnection.class.getName());
 
+  /// What was over for a shorter time than this goes on, for the log.
+  private static final Duration CALM = Duration.ofSeconds(5);
+
   private final RedisServers servers;
   private final String probe;
   private final RedisPromises promises;
@@ -31,8 +35,10 @@ final class AppenderConnection implements AutoCloseable {
   private @Nullable Jedis redis;
   private Optional<RefusedWrites> refusal = Optional.empty();
 
-  /// What was last logged of its unavailability; empty since something was added.
+  /// What was last logged of its unavailability; empty: that it is over.
   private String told = "";
+
+  private final ToldTrouble outage;
 
   /// @param probe a key that may be overwritten
   AppenderConnection(
@@ -46,6 +52,7 @@ final class AppenderConnection implements AutoCloseable {
     this.promises = promises;
     this.databaseAway = databaseAway;
     this.clock = clock;
+    this.outage = new ToldTrouble(Duration.ZERO, CALM, clock);
   }
 
   /// Adds to these streams too. To be called before [#open].
@@ -98,6 +105,7 @@ final class AppenderConnection implements AutoCloseable {
   /// Looks whether an open connection that was not used still works.
   void check(Jedis open) {
     types.check(open, servers.location());
+    works();
   }
 
   /// The server has answered that it does not keep what was added.
@@ -141,7 +149,7 @@ final class AppenderConnection implements AutoCloseable {
     }
     trouble = Optional.of(new Trouble(why, refusal));
     String now = unavailable(refusal.isPresent(), databaseAway.getAsBoolean()) + ": " + why;
-    if (!now.equals(told)) {
+    if (outage.begins() || !now.equals(told)) {
       told = now;
       LOG.log(Level.WARNING, now);
     }
@@ -160,9 +168,9 @@ final class AppenderConnection implements AutoCloseable {
         + (refuses ? ", after those that wait in Redis" : "");
   }
 
-  /// Something was added.
+  /// Something was added, or could be.
   void works() {
-    if (!told.isEmpty()) {
+    if (outage.ends()) {
       told = "";
       LOG.log(Level.INFO, "{0}: keeps what is added again", servers.location());
     }

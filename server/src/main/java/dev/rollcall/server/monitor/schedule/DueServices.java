@@ -14,6 +14,8 @@ import dev.rollcall.server.monitor.store.ServiceStore;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.sql.Lease;
+import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.ToldTrouble;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -48,6 +50,10 @@ public final class DueServices {
   /// How many services are compared with the database at once.
   private static final int COMPARED = 10_000;
 
+  /// When the database goes or is back, processes notice it one after the other: for some seconds,
+  /// it looks as if only some of them reached it.
+  private static final Duration REPLACED = Duration.ofSeconds(5);
+
   /// The revision of a definition that has to be read again.
   private static final long NO_REVISION = -1;
 
@@ -75,11 +81,13 @@ public final class DueServices {
   private final ServiceReader reader;
   private final ProbeFactory probes;
   private final OutcomeWriter writer;
+
+  /// When this process started.
   private final Instant started;
+
   private final Map<Long, RunState> states = new ConcurrentHashMap<>();
 
-  /// For the thread that begins checks.
-  private boolean replaced;
+  private final ToldTrouble replaced;
 
   /// Previous names of renamed services, whose series have to be removed.
   private final Set<String> renamed = ConcurrentHashMap.newKeySet();
@@ -87,20 +95,20 @@ public final class DueServices {
   /// Services that wait for an id, by name.
   private final Map<String, RunState> provisional = new ConcurrentHashMap<>();
 
-  /// @param started when this process started
   public DueServices(
       Schedule schedule,
       ServiceStore services,
       ServiceReader reader,
       ProbeFactory probes,
       OutcomeWriter writer,
-      Instant started) {
+      Clock clock) {
     this.schedule = schedule;
     this.services = services;
     this.reader = reader;
     this.probes = probes;
     this.writer = writer;
-    this.started = started;
+    this.started = clock.wall();
+    this.replaced = new ToldTrouble(REPLACED, REPLACED, clock);
   }
 
   /// Checks services from memory because the database has been unavailable since the start, so that
@@ -126,6 +134,7 @@ public final class DueServices {
 
   /// Begins the claimed services.
   List<DueCheck> begin(List<Lease<Schedule.Row>> leases) {
+    replaced.forget(); // this process reaches the database
     List<DueCheck> checks = new ArrayList<>(leases.size());
     for (Lease<Schedule.Row> lease : leases) {
       RunState state = states.get(lease.key());
@@ -175,15 +184,16 @@ public final class DueServices {
 
   private boolean isReplaced() {
     boolean now = schedule.rows().claimant().isReplaced();
-    if (now != replaced) {
-      replaced = now;
+    if (now && replaced.begins()) {
       LOG.log(
           Level.WARNING,
-          now
-              ? "other processes reach the database: they check the services of this one until it"
-                  + " does too"
-              : "no other process is known to reach the database: this one goes on with its"
-                  + " checks");
+          "other processes reach the database: they check the services of this one until it does"
+              + " too");
+    }
+    if (!now && replaced.ends()) {
+      LOG.log(
+          Level.WARNING,
+          "no other process is known to reach the database: this one goes on with its checks");
     }
     return now;
   }

@@ -4,6 +4,7 @@ import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.Pauses;
+import dev.rollcall.server.time.ToldTrouble;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -25,6 +26,9 @@ final class WithoutDatabase implements AutoCloseable {
   /// and others may have taken over what it remembers. It is less than others wait before they do.
   private static final Duration STOOD_STILL = Duration.ofSeconds(2);
 
+  /// What was over for a shorter time than this goes on, for the log.
+  private static final Duration CALM = Duration.ofSeconds(5);
+
   /// How long to wait for other processes.
   private static final Duration MOST_FOR_OTHERS = Duration.ofSeconds(10);
 
@@ -40,8 +44,13 @@ final class WithoutDatabase implements AutoCloseable {
   /// Since when this process is ready to claim again, and waits for others.
   private Optional<Duration> caughtUp = Optional.empty();
 
-  /// Results wait in Redis. For the thread that begins checks.
-  private boolean behind;
+  private final ToldTrouble outage;
+
+  /// The reason in the last line about that. For the thread that begins checks.
+  private String told = "";
+
+  /// Results wait in Redis.
+  private final ToldTrouble behind;
 
   /// @param pauses tells whether this process stood still
   WithoutDatabase(DueServices dueServices, OutcomeWriter writer, Pauses pauses, Clock clock) {
@@ -49,6 +58,8 @@ final class WithoutDatabase implements AutoCloseable {
     this.writer = writer;
     this.pauses = pauses;
     this.clock = clock;
+    this.outage = new ToldTrouble(Duration.ZERO, CALM, clock);
+    this.behind = new ToldTrouble(Duration.ZERO, CALM, clock);
   }
 
   /// Prepares the database. If it is unavailable, checks continue without it, and it is prepared
@@ -67,6 +78,7 @@ final class WithoutDatabase implements AutoCloseable {
           "started without the database, checks run and results wait in memory until it is"
               + " available: {0}",
           e.reason()); // also with Redis: services have no ids yet
+      boolean _ = outage.begins(); // this is how it is told
       away.set(true);
       return false;
     }
@@ -115,25 +127,28 @@ final class WithoutDatabase implements AutoCloseable {
   /// Whether results wait in Redis that have to be written before anything is claimed.
   boolean isBehind() {
     boolean now = writer.isBehind();
-    if (now != behind && !(now && stoodStill())) {
-      behind = now;
+    if (now && !stoodStill() && behind.begins()) {
       LOG.log(
-          now ? Level.WARNING : Level.INFO,
-          now
-              ? "results of checks have waited in Redis for some seconds: checks go on from memory"
-                  + " until they are written"
-              : "the results of checks that waited in Redis are written");
+          Level.WARNING,
+          "results of checks have waited in Redis for some seconds: checks go on from memory until"
+              + " they are written");
+    }
+    if (!now && behind.ends()) {
+      LOG.log(Level.INFO, "the results of checks that waited in Redis are written");
     }
     return now;
   }
 
   private void begin(String reason) {
-    LOG.log(
-        Level.WARNING,
-        "the database is unavailable, checks continue and results wait in "
-            + writer.waitsIn()
-            + ": "
-            + reason);
+    if (outage.begins() || !reason.equals(told)) {
+      told = reason;
+      LOG.log(
+          Level.WARNING,
+          "the database is unavailable, checks continue and results wait in "
+              + writer.waitsIn()
+              + ": "
+              + reason);
+    }
     away.set(true);
   }
 
@@ -148,8 +163,10 @@ final class WithoutDatabase implements AutoCloseable {
         && prepared()
         && writer.caughtUp()
         && othersCaughtUp()) {
-      LOG.log(Level.INFO, "the database is available again");
       away.set(false);
+    }
+    if (!away.get() && outage.ends()) {
+      LOG.log(Level.INFO, "the database is available again");
     }
     return RETRY;
   }

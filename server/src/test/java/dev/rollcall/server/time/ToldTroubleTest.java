@@ -1,0 +1,62 @@
+package dev.rollcall.server.time;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.sql.TestClock;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ToldTroubleTest {
+  private static final Duration FIVE = Duration.ofSeconds(5);
+
+  private final TestClock clock = new TestClock();
+  private final ToldTrouble trouble = new ToldTrouble(FIVE, FIVE, clock);
+
+  @Test
+  void isToldOnceItHasLastedAndOnceItHasBeenOverForAsLong() {
+    assertThat(trouble.ends()).isFalse();
+    clock.pass(FIVE);
+    assertThat(trouble.ends()).as("nothing has happened").isFalse();
+    assertThat(trouble.begins()).isFalse();
+    clock.pass(FIVE);
+    assertThat(trouble.begins()).isTrue();
+    assertThat(trouble.begins()).as("told before").isFalse();
+    assertThat(trouble.ends()).isFalse();
+    clock.pass(FIVE);
+    assertThat(trouble.ends()).isTrue();
+    assertThat(trouble.ends()).as("told before").isFalse();
+  }
+
+  @Test
+  void whatComesAndGoesIsNotTold() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(trouble.begins()).isFalse();
+      clock.pass(FIVE.minusMillis(1));
+      assertThat(trouble.begins()).isFalse();
+      assertThat(trouble.ends()).isFalse();
+      clock.pass(FIVE);
+    }
+  }
+
+  @Test
+  void whatIsToldAtOnceIsToldOnceWhileItComesAndGoes() {
+    ToldTrouble atOnce = new ToldTrouble(Duration.ZERO, FIVE, clock);
+    assertThat(atOnce.begins()).isTrue();
+    for (int i = 0; i < 10; i++) {
+      assertThat(atOnce.ends()).isFalse();
+      clock.pass(FIVE.minusMillis(1));
+      assertThat(atOnce.ends()).isFalse();
+      assertThat(atOnce.begins()).isFalse();
+    }
+  }
+
+  @Test
+  void whatNobodyLooksAtAnyMoreHasNoEnd() {
+    assertThat(trouble.begins()).isFalse();
+    clock.pass(FIVE);
+    assertThat(trouble.begins()).isTrue();
+    trouble.forget();
+    clock.pass(FIVE);
+    assertThat(trouble.ends()).isFalse();
+  }
+}
