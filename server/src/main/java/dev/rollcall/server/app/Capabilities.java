@@ -56,6 +56,7 @@ record Capabilities(
   private static final int NAMES_AT_ONCE = 4;
 
   private static final String ALIVE = "alive";
+  private static final String LOOKS = "looks";
 
   /// Opens them in the order in which they need each other.
   static Capabilities open(
@@ -164,6 +165,7 @@ record Capabilities(
                 outbox,
                 channels::areRead,
                 monitor::hasNetwork,
+                redis.isPresent() ? looks(monitor, redis.get()) : Absences.Elsewhere.NOWHERE,
                 SleepClock.system(),
                 clock));
     Heartbeats heartbeats =
@@ -192,6 +194,7 @@ record Capabilities(
     accounts.own(
         List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf, incidents::deleteOf));
     if (redis.isPresent()) {
+      hearLooks(redis.get(), absences);
       if (cluster.isPresent()) {
         shareSignsOfLife(cluster.get(), redis.get(), database.claimant());
       }
@@ -233,6 +236,24 @@ record Capabilities(
   }
 
   /// A process that cannot reach the database learns from Redis whether others can.
+  private static Absences.Elsewhere looks(Monitor monitor, Redis redis) {
+    return new Absences.Elsewhere() {
+      @Override
+      public boolean looks() {
+        return monitor.goesOnInRedis();
+      }
+
+      @Override
+      public void tellOthers() {
+        redis.tell(LOOKS, new byte[0]);
+      }
+    };
+  }
+
+  private static void hearLooks(Redis redis, Absences absences) {
+    redis.on(LOOKS, _ -> absences.heardOfAnother());
+  }
+
   private static void shareSignsOfLife(Cluster cluster, Redis redis, Claimant claimant) {
     redis.on(ALIVE, _ -> claimant.heardOfAnother());
     cluster.afterEachSign(() -> redis.tell(ALIVE, new byte[0]));

@@ -21,11 +21,15 @@ import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
 
 /// Notices that nobody looked for more than a minute, and tells the channels that ask for it, once:
-/// no process was running, the machines slept, or they had no database or no network.
+/// no process was running, the machines slept, or they had no network, or no database and nothing
+/// that keeps what comes meanwhile.
 ///
 /// As long as it can look, a process stamps one row each 15 s, and when it stops. The first stamp
 /// after a gap tells of it, in its transaction. So an absence ends when one process can look again,
 /// and begins up to 15 s too early if the program was killed.
+///
+/// Whoever looks while the database is away notes that in memory, and tells the others
+/// ([Elsewhere]): see [Looks].
 public final class Absences implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Absences.class.getName());
   private static final Duration EACH = Duration.ofSeconds(15);
@@ -40,31 +44,65 @@ public final class Absences implements AutoCloseable {
   private final Outbox outbox;
   private final BooleanSupplier knowsChannels;
   private final BooleanSupplier looks;
+  private final Elsewhere elsewhere;
   private final Clock clock;
   private final ClockWatch clocks;
   private final Batch<Look, Optional<Absence>> stamping =
       (tx, looks) -> looks.stream().map(look -> stamp(tx, look)).toList();
   private final BackgroundLoop loop =
       new BackgroundLoop("absences", "the watch for absences", AGAIN, this::round);
-  private Optional<Duration> stamped = Optional.empty();
+
+  /// Apart from the other one, which waits for the database.
+  private final BackgroundLoop withoutDatabase =
+      new BackgroundLoop("absences-looks", "noting that checks go on", AGAIN, this::note);
+
+  private final Looks known = new Looks(SHORTEST);
+
+  /// While the database is away: whether checks go on, and what comes is kept, for example in
+  /// Redis.
+  public interface Elsewhere {
+    /// Where nothing is kept without the database.
+    Elsewhere NOWHERE =
+        new Elsewhere() {
+          @Override
+          public boolean looks() {
+            return false;
+          }
+
+          @Override
+          public void tellOthers() {}
+        };
+
+    /// Whether this process goes on with its checks without the database, and all that comes is
+    /// kept.
+    boolean looks();
+
+    /// Tells the other processes that this one does so. They call [Absences#heardOfAnother]. It
+    /// returns at once.
+    void tellOthers();
+  }
 
   /// What this process knows of the time since its last stamp.
   ///
   /// @param set how far the wall clock was set
-  /// @param since how long that is ago; empty: it has stamped nothing yet
-  private record Look(Duration set, Optional<Duration> since) {}
+  /// @param since how long ago it stamped, or looked without the database; empty: it has done
+  ///   neither yet
+  /// @param gap when it did not look since the stamp, ago, if that was for too long
+  private record Look(Duration set, Optional<Duration> since, Optional<Looks.Gap> gap) {}
 
   /// A span in which nobody looked.
   private record Absence(Instant from, Instant to) {}
 
   /// @param knowsChannels whether the channels have been read: before, nobody could be told
   /// @param looks whether this process can observe anything: whether it has a network
+  /// @param elsewhere looks while the database is away
   public Absences(
       Database database,
       GroupCommit commits,
       Outbox outbox,
       BooleanSupplier knowsChannels,
       BooleanSupplier looks,
+      Elsewhere elsewhere,
       SleepClock sleep,
       Clock clock) {
     this.database = database;
@@ -72,12 +110,29 @@ public final class Absences implements AutoCloseable {
     this.outbox = outbox;
     this.knowsChannels = knowsChannels;
     this.looks = looks;
+    this.elsewhere = elsewhere;
     this.clock = clock;
     this.clocks = new ClockWatch(clock, sleep, SET);
   }
 
   public void start() {
     loop.start();
+    if (elsewhere != Elsewhere.NOWHERE) {
+      withoutDatabase.start();
+    }
+  }
+
+  /// Another process looks while the database is away.
+  public void heardOfAnother() {
+    known.another(clock.monotonic());
+  }
+
+  Duration note() {
+    if (looks.getAsBoolean() && elsewhere.looks()) {
+      known.look(clock.monotonic());
+      elsewhere.tellOthers();
+    }
+    return AGAIN;
   }
 
   Duration round() {
@@ -99,13 +154,16 @@ public final class Absences implements AutoCloseable {
                     absence.from().truncatedTo(ChronoUnit.SECONDS),
                     absence.to().truncatedTo(ChronoUnit.SECONDS)));
     clocks.seen(change);
-    stamped = Optional.of(change.monotonic());
+    known.stamp(change.monotonic());
     return EACH;
   }
 
   private Look look(ClockWatch.Change change) {
+    Duration now = change.monotonic();
     return new Look(
-        change.set(), stamped.map(last -> change.monotonic().minus(last).plus(change.slept())));
+        change.set(),
+        known.last().map(last -> now.minus(last).plus(change.slept())),
+        known.gap().map(gap -> gap.ago(now)));
   }
 
   /// A wall clock that was set is no absence. Another process may have stamped after it was set, so
@@ -126,10 +184,17 @@ public final class Absences implements AutoCloseable {
         .execute();
     Instant stamp = Instant.ofEpochMilli(last).plus(look.set());
     Instant from = look.since().map(now::minus).filter(stamp::isBefore).orElse(stamp);
-    if (Duration.between(from, now).compareTo(SHORTEST) <= 0) {
-      return Optional.empty();
-    }
-    Absence absence = new Absence(from, now);
+    Optional<Absence> absence =
+        Duration.between(from, now).compareTo(SHORTEST) > 0
+            ? Optional.of(new Absence(from, now))
+            : look.gap()
+                .map(gap -> new Absence(now.minus(gap.from()), now.minus(gap.to())))
+                .filter(gap -> !stamp.isAfter(gap.from().plus(SET))); // others have not looked
+    absence.ifPresent(one -> tell(tx, one));
+    return absence;
+  }
+
+  private void tell(Handle tx, Absence absence) {
     outbox.add(
         tx,
         outbox.channels().stream()
@@ -137,7 +202,6 @@ public final class Absences implements AutoCloseable {
             .filter(routed -> routed.channel().tells(Notification.Kind.ABSENCE))
             .map(routed -> notification(routed, absence))
             .toList());
-    return Optional.of(absence);
   }
 
   private static Notification notification(RoutedChannel routed, Absence absence) {
@@ -152,8 +216,9 @@ public final class Absences implements AutoCloseable {
 
   @Override
   public void close() {
+    withoutDatabase.close();
     loop.close();
-    if (stamped.isPresent() && looks.getAsBoolean() && database.trouble().isEmpty()) {
+    if (known.isStamped() && looks.getAsBoolean() && database.trouble().isEmpty()) {
       try {
         commits.write(stamping, look(clocks.look()));
       } catch (StorageException e) {

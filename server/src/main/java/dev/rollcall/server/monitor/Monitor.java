@@ -232,6 +232,11 @@ public final class Monitor implements AutoCloseable {
     return !network.isDown();
   }
 
+  /// Whether checks go on while the database is away, and Redis keeps what they find.
+  public boolean goesOnInRedis() {
+    return runner.isWithoutDatabase() && writer.isKeptInRedis();
+  }
+
   /// Calls this after each commit after which services that are traced are lost, or no longer. It
   /// returns at once.
   public void whenLost(Runnable changed) {

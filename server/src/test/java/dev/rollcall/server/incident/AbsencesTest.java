@@ -45,6 +45,11 @@ class AbsencesTest {
   private Duration slept = Duration.ZERO;
   private boolean network = true;
   private boolean channelsRead = true;
+
+  /// The database, while checks go on and what comes is kept.
+  private boolean away;
+
+  private int told;
   private Database database;
   private GroupCommit commits;
   private Outbox outbox;
@@ -102,6 +107,17 @@ class AbsencesTest {
             outbox,
             () -> channelsRead,
             () -> network,
+            new Absences.Elsewhere() {
+              @Override
+              public boolean looks() {
+                return away;
+              }
+
+              @Override
+              public void tellOthers() {
+                told++;
+              }
+            },
             () -> Optional.of(slept),
             clock);
     process.round();
@@ -232,6 +248,60 @@ class AbsencesTest {
     network = true;
     process();
     told(from, asks.got().getFirst().message().at(), second.minusSeconds(65), second);
+  }
+
+  /// With a look each second.
+  private void goOnWithoutDatabase(Absences process, Duration time) {
+    away = true;
+    for (int i = 0; i < time.toSeconds(); i++) {
+      clock.pass(Duration.ofSeconds(1));
+      process.note();
+    }
+    away = false;
+  }
+
+  @Test
+  void whoGoesOnWhileTheDatabaseIsAwayLooks() {
+    Absences process = process();
+    goOnWithoutDatabase(process, Duration.ofMinutes(5));
+    clock.pass(Duration.ofSeconds(20));
+    process.round();
+    told();
+    Instant stamped = clock.wall();
+    goOnWithoutDatabase(process, Duration.ofMinutes(5));
+    clock.pass(Duration.ofSeconds(61)); // and then nothing was kept
+    process.round();
+    told(stamped.plus(Duration.ofMinutes(5)), clock.wall());
+    assertThat(told).isEqualTo(600);
+  }
+
+  @Test
+  void whoStandsStillWhileTheDatabaseIsAwayDoesNotLook() {
+    Absences process = process();
+    goOnWithoutDatabase(process, Duration.ofMinutes(2));
+    Instant from = clock.wall();
+    clock.pass(Duration.ofMinutes(3));
+    goOnWithoutDatabase(process, Duration.ofMinutes(2));
+    process.round();
+    told(from, from.plus(Duration.ofMinutes(3)).plusSeconds(1));
+    clock.pass(EACH);
+    process.round();
+    told(from, from.plus(Duration.ofMinutes(3)).plusSeconds(1));
+  }
+
+  @Test
+  void whoStandsStillOrStartsWhileAnotherGoesOnTellsNothing() {
+    Absences still = process();
+    clock.pass(Duration.ofMinutes(5));
+    goOnWithoutDatabase(still, Duration.ofSeconds(1));
+    channelsRead = false;
+    Absences started = process();
+    channelsRead = true;
+    still.heardOfAnother();
+    started.heardOfAnother();
+    started.round();
+    still.round();
+    told();
   }
 
   @Test

@@ -202,7 +202,12 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
 
   /// Where outcomes wait while the database is unavailable, for the log.
   String waitsIn() {
-    return stream.isPresent() && stream.get().isTaken() ? "Redis" : "memory";
+    return isKeptInRedis() ? "Redis" : "memory";
+  }
+
+  /// Whether outcomes wait in Redis while the database is unavailable.
+  public boolean isKeptInRedis() {
+    return stream.isPresent() && stream.get().isTaken();
   }
 
   /// Why the database seems to be unavailable, if it does.

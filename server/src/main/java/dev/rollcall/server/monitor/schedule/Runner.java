@@ -331,6 +331,11 @@ public final class Runner implements AutoCloseable {
         .map(silence -> "no checks have run for " + Durations.words(silence));
   }
 
+  /// Whether checks go on without the database.
+  public boolean isWithoutDatabase() {
+    return withoutDatabase.isNow() && lastRound.isPresent() && trouble().isEmpty();
+  }
+
   /// The number of checks under way.
   public int inFlight() {
     return mostInFlight - room.availablePermits();

@@ -1,0 +1,69 @@
+package dev.rollcall.server.incident;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// When somebody looked since the last stamp of this process, as far as it knows: it did so itself
+/// while the database was away, or another process told so. All times are on its monotonic clock.
+///
+/// That this process did not look for a while in between, as it stood still, is a gap. It is
+/// forgotten if another process turns out to look: that one was there, or knows better.
+final class Looks {
+  private final Duration longest;
+  private Optional<Duration> stamped = Optional.empty();
+  private Optional<Duration> last = Optional.empty();
+  private Optional<Gap> gap = Optional.empty();
+
+  /// A time in which this process did not look.
+  record Gap(Duration from, Duration to) {
+    /// How long ago it began and ended.
+    Gap ago(Duration now) {
+      return new Gap(now.minus(from), now.minus(to));
+    }
+
+    private Duration length() {
+      return to.minus(from);
+    }
+  }
+
+  /// @param longest a longer time without a look is a gap
+  Looks(Duration longest) {
+    this.longest = longest;
+  }
+
+  /// This process has stamped.
+  synchronized void stamp(Duration now) {
+    stamped = Optional.of(now);
+    last = stamped;
+    gap = Optional.empty();
+  }
+
+  /// This process looks without the database.
+  synchronized void look(Duration now) {
+    Optional<Gap> fresh =
+        last.map(before -> new Gap(before, now))
+            .filter(one -> one.length().compareTo(gap.map(Gap::length).orElse(longest)) > 0);
+    gap = fresh.or(() -> gap);
+    last = Optional.of(now);
+  }
+
+  /// Another process looks.
+  synchronized void another(Duration now) {
+    gap = Optional.empty();
+    last = Optional.of(now);
+  }
+
+  /// When somebody looked last; empty if nobody has.
+  synchronized Optional<Duration> last() {
+    return last;
+  }
+
+  /// The longest gap since the last stamp.
+  synchronized Optional<Gap> gap() {
+    return gap;
+  }
+
+  synchronized boolean isStamped() {
+    return stamped.isPresent();
+  }
+}
