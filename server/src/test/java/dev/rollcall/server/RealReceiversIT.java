@@ -61,6 +61,7 @@ class RealReceiversIT {
                         .formatted(certificate.authorities()))
                 .yaml(
                     """
+                    incidents: {together: 100ms}
                     channels:
                       - {name: am, type: alertmanager, url: ['%1$s', 'http://127.0.0.1:1']}
                       - {name: ops, type: mail, host: 127.0.0.1, port: %2$d, from: r@example.org,
