@@ -122,11 +122,13 @@ class RollcallScriptIT {
 
   @Test
   void stopsInOrderOnASignalAndStartsPastACacheThatDoesNotFitWithoutAWord() throws Exception {
+    Path nice = folder.resolve("nice");
+    executable(nice, "echo \"$1 $2\" >'" + folder + "/niceness'; shift 2; exec \"$@\"");
     Process first = serve();
     await().atMost(PATIENCE).until(() -> log(first).contains("started"));
     assertThat(here.resolve("rollcall-data")).isDirectory();
-    // The trial has the lowest priority, so a busy machine lets it wait.
     await().atMost(PATIENCE.multipliedBy(5)).until(() -> caches().size() == 1);
+    assertThat(folder.resolve("niceness")).hasContent("-n 19");
     stopsInOrder(first, "TERM");
     Process second = serve();
     await().atMost(PATIENCE).until(() -> log(second).contains("started"));
@@ -150,10 +152,11 @@ class RollcallScriptIT {
     }
   }
 
+  /// With a `nice` of the test, if there is one: a busy machine lets what is nice wait for minutes.
   private Process serve() throws IOException {
     // A shell that runs tests in the background leaves SIGINT ignored, for them and all they start.
     return start(
-        Map.of(),
+        Map.of("PATH", folder + ":" + System.getenv("PATH")),
         "env",
         "--default-signal=INT",
         root + "/rollcall",
@@ -200,9 +203,12 @@ class RollcallScriptIT {
   }
 
   private void maven(String script) throws IOException {
-    Path maven = root.resolve("mvnw");
-    Files.writeString(maven, "#!/bin/sh\necho built >>\"$PWD/builds\"\n" + script + "\n");
-    Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwxr-xr-x"));
+    executable(root.resolve("mvnw"), "echo built >>\"$PWD/builds\"\n" + script);
+  }
+
+  private static void executable(Path file, String script) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   private int builds() throws IOException {
