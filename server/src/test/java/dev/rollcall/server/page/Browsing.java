@@ -20,36 +20,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// A browser, and what it complains of.
+/// A browser, and what it complains of. It is one process for all classes of a JVM, and ends with
+/// it; what a class has open is closed with its [Browsing].
 final class Browsing implements AutoCloseable {
   private static final double PATIENCE = 20_000;
 
-  private final Playwright playwright;
-  private final Browser browser;
+  private final Browser browser = Chromium.BROWSER;
   private final List<String> complaints = new ArrayList<>();
 
-  Browsing() {
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium())
-                    .setArgs(
-                        List.of(
-                            "--no-sandbox",
-                            // A place that is not secure to a browser, as localhost is.
-                            "--host-resolver-rules=MAP rollcall.example 127.0.0.1",
-                            "--disable-gpu",
-                            "--disable-quic",
-                            "--no-first-run",
-                            "--disable-background-networking",
-                            "--disable-component-update",
-                            "--disable-sync")));
-    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
+  /// Started when first needed.
+  private static final class Chromium {
+    static final Browser BROWSER = start();
+
+    private static Browser start() {
+      Playwright playwright =
+          Playwright.create(
+              new Playwright.CreateOptions()
+                  .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+      Runtime.getRuntime().addShutdownHook(new Thread(playwright::close));
+      PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
+      return playwright
+          .chromium()
+          .launch(
+              new BrowserType.LaunchOptions()
+                  .setExecutablePath(chromium())
+                  .setArgs(
+                      List.of(
+                          "--no-sandbox",
+                          // A place that is not secure to a browser, as localhost is.
+                          "--host-resolver-rules=MAP rollcall.example 127.0.0.1",
+                          "--disable-gpu",
+                          "--disable-quic",
+                          "--no-first-run",
+                          "--disable-background-networking",
+                          "--disable-component-update",
+                          "--disable-sync")));
+    }
   }
 
   /// Opens a page, and listens to what the browser complains of from then on: console errors (where
@@ -120,6 +126,6 @@ final class Browsing implements AutoCloseable {
 
   @Override
   public void close() {
-    playwright.close();
+    forget();
   }
 }
