@@ -31,8 +31,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -44,7 +42,6 @@ import tools.jackson.databind.JsonNode;
 /// process that is stopped for so many seconds. There are a third as many kills on PostgreSQL,
 /// where a process that was killed has its leases for some seconds more, unless
 /// `-Drollcall.test.kills.postgres=200` says otherwise.
-@Execution(ExecutionMode.CONCURRENT)
 class IncidentTroubleIT {
   private static final int SERVICES = 8;
   private static final int KILLS = Integer.getInteger("rollcall.test.kills", 5);
