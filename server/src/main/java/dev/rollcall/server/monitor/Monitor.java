@@ -189,6 +189,7 @@ public final class Monitor implements AutoCloseable {
             commits,
             schedule,
             MOST_WAITING,
+            reader,
             clock,
             signals,
             redis.isPresent() ? new SharedOutcomes(overview, redis.get()) : overview::committed);

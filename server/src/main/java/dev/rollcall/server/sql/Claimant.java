@@ -86,7 +86,7 @@ public final class Claimant {
   }
 
   /// Whether other processes may still have to write what they found while the database was away.
-  /// Whoever claims their rows before that rejects it.
+  /// If their rows are claimed before that, what is older than what is found then is dropped.
   public boolean othersBehind() {
     return othersBehind;
   }

@@ -57,6 +57,7 @@ public final class DueRows<T> {
   private final String lease;
   private final String finish;
   private final String finishSame;
+  private final String end;
   private final String release;
   private final String held;
   private final String take;
@@ -105,6 +106,9 @@ public final class DueRows<T> {
             "(fence = ? OR (owner = ? AND fence = ? + 1))");
     this.finishSame =
         finished.formatted(table.name(), table.next(), "NULL", table.key(), "fence = ?");
+    this.end =
+        "UPDATE %s SET due_at = COALESCE(?, %s), fence = fence + 1, owner = NULL WHERE %s = ?"
+            .formatted(table.name(), table.next(), table.key());
     this.release =
         "UPDATE %s SET due_at = :now, owner = NULL WHERE owner <> :owner".formatted(table.name());
     this.held =
@@ -237,6 +241,22 @@ public final class DueRows<T> {
               row.setLong(2, one.at().toEpochMilli());
               row.setLong(3, one.key());
               row.setLong(4, one.fence());
+            });
+  }
+
+  /// Ends whatever claims of these rows there are, inside the transaction `tx`, whatever the fences
+  /// say. Their fences are incremented: what is done under a claim of now can no longer finish it,
+  /// and whoever claims a row next does not take it for unchanged.
+  public void endClaims(Handle tx, List<Finish> rows) {
+    int[] _ =
+        Rows.write(
+            tx,
+            end,
+            rows,
+            (row, one) -> {
+              InstantColumns.set(row, 1, one.due());
+              row.setLong(2, one.at().toEpochMilli());
+              row.setLong(3, one.key());
             });
   }
 

@@ -20,6 +20,7 @@ import dev.rollcall.server.monitor.store.ServiceSubjects;
 import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Circles;
+import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DayTable;
 import dev.rollcall.server.sql.GroupCommit;
@@ -36,6 +37,11 @@ import tools.jackson.databind.json.JsonMapper;
 /// The monitor's tables in a new database, with a clock that stands still until it is turned.
 public final class MonitorDatabase implements AutoCloseable {
   public static final String[] TABLES = Monitor.MIGRATIONS.toArray(String[]::new);
+
+  public static final ServiceReader READER =
+      new ServiceReader(
+          new ServiceReader.Defaults(
+              Duration.ofSeconds(15), Duration.ofSeconds(5), false, Duration.ofDays(14)));
 
   public final TestClock clock = new TestClock();
   public final Database database;
@@ -85,9 +91,7 @@ public final class MonitorDatabase implements AutoCloseable {
 
   public static ServiceDefinition definition(JsonNode service) {
     Mistakes mistakes = new Mistakes();
-    return new ServiceReader(
-            new ServiceReader.Defaults(
-                Duration.ofSeconds(15), Duration.ofSeconds(5), false, Duration.ofDays(14)))
+    return READER
         .one(service, "", mistakes)
         .orElseThrow(() -> new AssertionError(mistakes.lines()));
   }
@@ -136,7 +140,11 @@ public final class MonitorDatabase implements AutoCloseable {
   }
 
   public OutcomeWriter keeping(Schedule schedule) {
-    return new OutcomeWriter(database, commits, schedule, 1_000, clock, (_, _) -> {}, _ -> {});
+    return keeping(schedule, (_, _) -> {});
+  }
+
+  public OutcomeWriter keeping(Schedule schedule, SignalWriter signals) {
+    return new OutcomeWriter(database, commits, schedule, 1_000, READER, clock, signals, _ -> {});
   }
 
   public long number(String query) {

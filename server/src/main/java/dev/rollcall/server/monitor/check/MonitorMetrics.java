@@ -119,7 +119,7 @@ public final class MonitorMetrics {
   ///
   /// @param inFlight the number of checks under way
   /// @param waiting the number of outcomes that wait for the database
-  /// @param lost the number of outcomes lost since the start, as too many waited
+  /// @param lost the number of outcomes lost since the start
   public static void watch(
       PrometheusRegistry registry, IntSupplier inFlight, IntSupplier waiting, LongSupplier lost) {
     GaugeWithCallback.builder()
@@ -134,7 +134,7 @@ public final class MonitorMetrics {
         .register(registry);
     CounterWithCallback.builder()
         .name("rollcall_outcomes_lost_total")
-        .help("Outcomes of checks that were lost, as too many waited for the database.")
+        .help("Outcomes of checks that were lost: too many waited, or others were newer.")
         .callback(callback -> callback.call((double) lost.getAsLong()))
         .register(registry);
   }

@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor.schedule;
 import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
+import dev.rollcall.server.monitor.definition.ServiceReader;
 import dev.rollcall.server.monitor.store.OutcomeRows;
 import dev.rollcall.server.monitor.store.ServiceStore;
 import dev.rollcall.server.redis.Redis;
@@ -53,6 +54,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private final Clock clock;
   private final Backlog<Found> backlog;
   private final EarlyOutcomes earlyOutcomes;
+  private final OvertakenOutcomes overtaken;
   private final SignalWriter signals;
   private final Consumer<List<Outcome>> committed;
   private final ReentrantLock writing = new ReentrantLock();
@@ -74,12 +76,14 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
   }
 
-  private static int counted(Outcome outcome) {
+  /// The number of ticks of an outcome.
+  static int counted(Outcome outcome) {
     return 1 + outcome.observation().measurements().dependencies().map(List::size).orElse(0);
   }
 
   /// @param most how many outcomes may wait, derived services included; beyond that the oldest are
   ///   lost
+  /// @param reader reads definitions as they are stored
   /// @param signals gets the confirmed changes of state
   /// @param committed is called with the outcomes after their commit, and returns at once
   public OutcomeWriter(
@@ -87,6 +91,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
       GroupCommit commits,
       Schedule schedule,
       int most,
+      ServiceReader reader,
       Clock clock,
       SignalWriter signals,
       Consumer<List<Outcome>> committed) {
@@ -98,6 +103,8 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     this.clock = clock;
     this.backlog = new Backlog<>(most, Found::outcomes, found -> found.state().outcomeLost());
     this.earlyOutcomes = new EarlyOutcomes(most, OutcomeWriter::counted);
+    this.overtaken =
+        new OvertakenOutcomes(schedule, reader, clock, signals, committed, () -> lost.run());
   }
 
   /// Calls this after each commit after which services that are traced are lost, or no longer. It
@@ -109,7 +116,9 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   /// Outcomes go through Redis from now on.
   public void through(Redis redis) {
     stream =
-        Optional.of(OutcomeStream.in(redis, schedule, clock, signals, committed, () -> lost.run()));
+        Optional.of(
+            OutcomeStream.in(
+                redis, schedule, overtaken, clock, signals, committed, () -> lost.run()));
   }
 
   /// A service that was checked before it had a row has its id now. Its outcomes get that id,
@@ -131,6 +140,8 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
         if (backlog.add(new Found(state, outcome))) {
           identified.set(true);
         }
+      } else {
+        overtaken.dropped(counted(outcome));
       }
     }
   }
@@ -249,9 +260,9 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     return backlog.size() + earlyOutcomes.size();
   }
 
-  /// The number of lost outcomes, as too many waited.
+  /// The number of lost outcomes: too many waited, or others had found something newer.
   public long lost() {
-    return backlog.lost() + earlyOutcomes.lost();
+    return backlog.lost() + earlyOutcomes.lost() + overtaken.dropped();
   }
 
   /// Writes all waiting outcomes, oldest first.
@@ -283,7 +294,9 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
         stream.get().writeAll(outcomes);
         log.tell(some);
       } else {
-        log.tell(chosen(some, commits.writeAll(this, outcomes)));
+        List<Boolean> written = commits.writeAll(this, outcomes);
+        log.tell(chosen(some, written));
+        writeOvertaken(chosen(some, written.stream().map(one -> !one).toList()));
       }
     } catch (StorageException | Unavailable e) {
       throw e;
@@ -298,6 +311,14 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
   }
 
+  /// In a transaction of their own, as all lock rows in one order.
+  private void writeOvertaken(List<Found> some) {
+    if (!some.isEmpty()) {
+      List<Outcome> outcomes = some.stream().map(Found::outcome).toList();
+      log.tell(chosen(some, commits.writeAll(overtaken, outcomes)));
+    }
+  }
+
   /// Outcomes of one service stay in order, and all writers lock rows in the same order.
   @Override
   public Optional<Comparator<Outcome>> order() {
@@ -305,8 +326,8 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   }
 
   /// Returns for each outcome whether its due row was still leased here. Otherwise nothing is
-  /// written: the service is gone, or another process has claimed it. An outcome that was written
-  /// before is not counted again.
+  /// written: the service is gone, or another process has claimed it, and [OvertakenOutcomes]
+  /// decides. An outcome that was written before is not counted again.
   @Override
   public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
     List<Boolean> valid = schedule.rows().finish(tx, outcomes.stream().map(this::finish).toList());

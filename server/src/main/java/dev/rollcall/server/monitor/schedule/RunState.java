@@ -156,6 +156,13 @@ final class RunState {
     return which == run && running ? Optional.of(end(observation, now)) : Optional.empty();
   }
 
+  /// What follows from an outcome that somebody found who did not know this: see
+  /// [OvertakenOutcomes].
+  synchronized Outcome follow(Outcome overtaken, Instant now) {
+    fence = overtaken.fence();
+    return end(overtaken.observation(), now);
+  }
+
   private Outcome end(Observation observation, Instant now) {
     abandon(run, now);
     boolean all = statesAll && State.of(observation) != State.UNKNOWN;

@@ -6,6 +6,8 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.DueTable;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Lease;
+import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +17,9 @@ import org.jdbi.v3.core.Handle;
 
 /// The due rows of the services.
 public final class Schedule {
+  private static final String ENDED =
+      "UPDATE service_schedule SET written = fence WHERE service_id = ?";
+
   private final GroupCommit commits;
   private final String locked;
   private final DueRows<Row> rows;
@@ -55,6 +60,28 @@ public final class Schedule {
                     new Row(row.getLong("revision"), Duration.ofMillis(row.getLong("lease_ms"))),
                 Row::lease,
                 CheckPhase.NEXT_DUE));
+  }
+
+  /// Locks the due row of a service.
+  ///
+  /// @return whether there is one
+  boolean lock(Handle tx, long service) {
+    return !Rows.read(
+            tx,
+            "SELECT fence FROM service_schedule WHERE service_id = ?" + locked,
+            service,
+            (row, id) -> row.setLong(1, id),
+            row -> row.getLong(1))
+        .isEmpty();
+  }
+
+  /// Ends whatever claims of these services there are: see [DueRows#endClaims]. Outcomes under
+  /// these claims are overtaken.
+  void endClaims(Handle tx, List<Lease.Finish> ends) {
+    rows.endClaims(tx, ends);
+    if (!locked.isEmpty()) { // otherwise there is one process, without Redis
+      int[] _ = Rows.write(tx, ENDED, ends, (row, one) -> row.setLong(1, one.key()));
+    }
   }
 
   /// The rows themselves: to claim and to finish.

@@ -202,7 +202,8 @@ public final class ServiceStore {
     return ids.isEmpty() ? List.of() : database.read(handle -> scheduled(handle, ids));
   }
 
-  private static List<Scheduled> scheduled(Handle handle, Set<Long> ids) {
+  /// The same within a transaction.
+  public static List<Scheduled> scheduled(Handle handle, Set<Long> ids) {
     Query query =
         handle.createQuery(
             "SELECT s.id AS s_id, s.owner_id, s.definition, d.revision, d.interval_ms, e.event,"

@@ -50,6 +50,20 @@ public final class TickStore {
     return Rows.write(tx, INSERT, outcomes, TickStore::bind);
   }
 
+  /// Whether the tick of an outcome is there.
+  public static boolean has(Handle tx, Outcome outcome) {
+    return !Rows.read(
+            tx,
+            "SELECT 1 FROM service_tick WHERE service_id = ? AND at = ? AND location_id = 0",
+            outcome,
+            (row, one) -> {
+              row.setLong(1, one.serviceId());
+              row.setLong(2, one.observation().at().toEpochMilli());
+            },
+            row -> row.getInt(1))
+        .isEmpty();
+  }
+
   private static void bind(PreparedStatement row, Outcome outcome) throws SQLException {
     Observation o = outcome.observation();
     Measurements measurements = o.measurements();

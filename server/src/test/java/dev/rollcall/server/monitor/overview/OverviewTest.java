@@ -76,6 +76,7 @@ class OverviewTest {
             data.commits,
             turns,
             1_000,
+            MonitorDatabase.READER,
             data.clock,
             (_, _) -> {},
             overview::committed);

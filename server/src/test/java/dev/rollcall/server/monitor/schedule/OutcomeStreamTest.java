@@ -36,7 +36,10 @@ class OutcomeStreamTest {
     data = new MonitorDatabase(TestDatabases.POSTGRES, folder);
     Schedule schedule = new Schedule(data.database, data.commits, data.clock);
     rows = schedule.rows();
-    stream = new OutcomeStream(schedule, data.clock, (_, _) -> {}, _ -> {}, () -> {});
+    OvertakenOutcomes overtaken =
+        new OvertakenOutcomes(
+            schedule, MonitorDatabase.READER, data.clock, (_, _) -> {}, _ -> {}, () -> {});
+    stream = new OutcomeStream(schedule, overtaken, data.clock, (_, _) -> {}, _ -> {}, () -> {});
     service = data.service("one");
     begun = data.clock.wall();
   }
@@ -84,7 +87,7 @@ class OutcomeStreamTest {
   }
 
   @Test
-  void anOutcomeThatComesAfterOneOfALaterClaimIsNotWritten() {
+  void anOutcomeThatComesAfterANewerOneOfALaterClaimIsNotWritten() {
     Lease<Schedule.Row> late = claimAfter(INTERVAL);
     data.database.claimant().another();
     Lease<Schedule.Row> own = claimAfter(AFTER_THE_LEASE);

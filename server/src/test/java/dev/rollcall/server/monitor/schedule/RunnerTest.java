@@ -9,8 +9,13 @@ import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.MonitorDatabase;
 import dev.rollcall.server.monitor.MonitorSettings;
+import dev.rollcall.server.monitor.check.Evaluator;
 import dev.rollcall.server.monitor.check.Event;
+import dev.rollcall.server.monitor.check.Observation;
+import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.State;
+import dev.rollcall.server.monitor.check.Streak;
+import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
 import dev.rollcall.server.monitor.path.PathTracer;
@@ -29,11 +34,13 @@ import dev.rollcall.server.redis.RedisSettings;
 import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.UptimeSpans;
+import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.ReplicatedPostgres;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
@@ -46,6 +53,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -164,6 +172,126 @@ class RunnerTest {
     } finally {
       target.stop(0);
     }
+  }
+
+  @Test
+  void whatItFindsFromMemoryIsWrittenAlthoughAnotherProcessHadClaimedTheServiceSince()
+      throws Exception {
+    goesOnAfterTheClaimOfAnother(false);
+  }
+
+  @Test
+  void whatItFindsFromMemoryIsWrittenThroughRedisAlthoughAnotherProcessHadClaimedTheServiceSince()
+      throws Exception {
+    goesOnAfterTheClaimOfAnother(true);
+  }
+
+  /// The other one claims it once, as it is overdue, and finds it down. Both knew it as up.
+  private void goesOnAfterTheClaimOfAnother(boolean throughRedis) throws Exception {
+    PostgresServer direct = (PostgresServer) TestDatabases.POSTGRES.fresh(folder);
+    HttpServer target = target();
+    List<String> told = new CopyOnWriteArrayList<>();
+    SignalWriter signals = (_, all) -> all.forEach(one -> told.add(one.to()));
+    try (Wire wire = new Wire(TestDatabases.postgresPort());
+        RedisServer server = RedisServer.plain(folder.resolve("redis"));
+        Database database =
+            Database.open(
+                DatabaseConfig.of(through(wire, direct), TABLES_WITH_REDIS), Clock.system());
+        GroupCommit commits = new GroupCommit(database);
+        Redis redis =
+            new Redis(
+                new RedisSettings(RedisLocation.parse(server.url()), 1 << 20, 0),
+                database,
+                commits,
+                new PrometheusRegistry(),
+                Clock.system());
+        Database others =
+            Database.open(DatabaseConfig.of(direct, TABLES_WITH_REDIS), Clock.system());
+        GroupCommit othersCommits = new GroupCommit(others)) {
+      TickStore ticks = new TickStore(others);
+      try (Monitor monitor =
+          monitor(
+              database,
+              commits,
+              Optional.of(redis).filter(_ -> throughRedis),
+              signals,
+              Clock.system())) {
+        redis.start();
+        monitor.apply(List.of(service(target)), true);
+        monitor.start(List.of());
+        await().atMost(PATIENCE).until(() -> count(ticks) > 2);
+        wire.cut();
+        int before = answered.size();
+        await().atMost(PATIENCE).until(() -> answered.size() > before + 2);
+        Schedule schedule = new Schedule(others, othersCommits, Clock.system());
+        int _ = schedule.rows().takeOver(database.claimant().id()); // if it is being checked
+        answer = 500;
+        Instant first = findOnceByAnother(schedule, others, othersCommits, throughRedis);
+        int since = answered.size();
+        await().atMost(PATIENCE).until(() -> answered.size() > since + 4);
+        answer = 200;
+        int during = answered.size();
+        await().atMost(PATIENCE).until(() -> answered.size() > during + 2);
+        int found = answered.size() - since - 1; // one may have begun before
+        Instant until = Clock.system().wall();
+        wire.mend();
+        await()
+            .atMost(PATIENCE)
+            .until(() -> ticks.count(Scope.everything(), 1, first.plusMillis(1), until) >= found);
+        assertThat(told).containsExactly("down", "up");
+        List<Event> events = new EventStore(others).of(Scope.everything(), 1, new Slice(9, 0));
+        assertThat(events.stream().map(Event::kind))
+            .containsExactly(Event.Kind.UPTIME, Event.Kind.DOWNTIME, Event.Kind.UPTIME);
+        assertThat(events.get(1).started()).isEqualTo(first);
+      }
+      Metric metric = new ServiceStore(others).find(Scope.everything(), 1).orElseThrow().metric();
+      assertThat(metric.ticks()).isEqualTo(count(ticks));
+    } finally {
+      target.stop(0);
+    }
+  }
+
+  /// Another process claims the service, finds it down, and writes that.
+  ///
+  /// @return when it found it
+  private static Instant findOnceByAnother(
+      Schedule schedule, Database others, GroupCommit commits, boolean throughRedis) {
+    Clock clock = Clock.system();
+    List<Lease<Schedule.Row>> claimed = new ArrayList<>();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> claimed.addAll(schedule.rows().claim(others.clock().wall(), 1)));
+    Instant at = clock.wall().truncatedTo(ChronoUnit.MILLIS);
+    Observation seen = MonitorDatabase.down(at, 1);
+    Streak up = new Streak(Optional.of(State.UP), 0, 0, Optional.empty());
+    Outcome outcome =
+        new Outcome(
+            1,
+            claimed.getFirst().fence(),
+            seen,
+            Evaluator.evaluate(Optional.of(Event.Kind.UPTIME), seen),
+            true,
+            false,
+            Optional.empty(),
+            Optional.of(up.after(seen, Confirmation.DEFAULT)),
+            Optional.empty());
+    OvertakenOutcomes overtaken =
+        new OvertakenOutcomes(
+            schedule, MonitorDatabase.READER, clock, (_, _) -> {}, _ -> {}, () -> {});
+    Batch<Outcome, Boolean> batch =
+        throughRedis
+            ? new OutcomeStream(schedule, overtaken, clock, (_, _) -> {}, _ -> {}, () -> {})
+            : new OutcomeWriter(
+                others,
+                commits,
+                schedule,
+                10,
+                MonitorDatabase.READER,
+                clock,
+                (_, _) -> {},
+                _ -> {});
+    assertThat(commits.write(batch, outcome)).isTrue();
+    return at;
   }
 
   private static boolean hasTicks(ServiceStore services, long id) {

@@ -70,7 +70,16 @@ class WritersTest {
       database = Database.open(DatabaseConfig.of(location, MonitorDatabase.TABLES), clock);
       commits = new GroupCommit(database);
       schedule = new Schedule(database, commits, clock);
-      writer = new OutcomeWriter(database, commits, schedule, 10_000, clock, (_, _) -> {}, _ -> {});
+      writer =
+          new OutcomeWriter(
+              database,
+              commits,
+              schedule,
+              10_000,
+              MonitorDatabase.READER,
+              clock,
+              (_, _) -> {},
+              _ -> {});
       changes =
           new ServiceChanges(
               database,
