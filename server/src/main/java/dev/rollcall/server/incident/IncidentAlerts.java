@@ -122,7 +122,8 @@ record IncidentAlerts(Outbox outbox) {
   }
 
   /// It is over. Who was told that it opened is told of its end. Who was to be told later is not
-  /// told at all.
+  /// told at all. Who is told of each failure of a job is told of it also if the next run was good
+  /// before that could be sent.
   ///
   /// @param silent whether only receivers that keep incidents themselves are told: another incident
   ///   of the same subject takes its place
@@ -147,7 +148,7 @@ record IncidentAlerts(Outbox outbox) {
     IncidentChannels.set(tx, ended);
     IncidentChannels.delete(tx, done);
     for (RoutedChannel routed : fitting(incident)) {
-      if (routed.channel().isToldAgain()) {
+      if (routed.channel().isToldAgain() && incident.kind() != IncidentKind.FAILED) {
         String channel = routed.channel().name();
         withdrawn.add(new Withdrawal(channel, lane(incident), kind(incident)));
       }

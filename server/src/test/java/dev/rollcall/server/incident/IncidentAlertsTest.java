@@ -60,6 +60,20 @@ class IncidentAlertsTest extends IncidentTests {
     assertThat(states()).hasSize(2);
   }
 
+  /// The next run was good, or late, before anybody could be told.
+  @Test
+  void aFailureThatIsOverIsToldToAChannelThatIsToldAgain() {
+    use(all(pager.toldAgain().answering(_ -> RecordingChannel.retry("away"))));
+    signal("job", "up", "failed");
+    await().until(() -> pager.got().size() == 1 && !isBeingSent());
+    clock.pass(Duration.ofMillis(1)); // it is not tried again yet
+    signal("job", "failed", "up");
+    signal("other", "up", "failed");
+    await().until(() -> pager.got().size() == 2 && !isBeingSent());
+    signal("other", "failed", "late");
+    assertThat(states()).startsWith("PENDING", "PENDING");
+  }
+
   @Test
   void whatIsNoLongerAcknowledgedIsToldToNobodySooner() {
     use(all(chat), new RoutedChannel(pager, route(Duration.ofHours(1), Optional.empty(), true)));
