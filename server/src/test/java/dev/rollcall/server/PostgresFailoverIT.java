@@ -165,7 +165,7 @@ class PostgresFailoverIT {
 
   @Test
   void saysThatCommitsWaitForAStandbyThatIsGoneUntilThePrimaryGoesOnAlone() throws Exception {
-    String reason = "commits wait for a standby: start it, or let the primary go on alone";
+    String reason = "commits wait for a standby";
     try (ReplicatedPostgres postgres = ReplicatedPostgres.start();
         Targets targets = new Targets();
         RunningRollcall rollcall =

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jdbi.v3.core.Handle;
@@ -47,9 +47,10 @@ final class PostgresConnections implements Connections {
   private final Map<Connection, StuckConnections.Use> uses = new ConcurrentHashMap<>();
   private final StuckConnections watch;
 
-  /// @param delay why whatever is done with them waits, if it does
+  /// @param delay why whatever is done with them waits, if it does: see
+  ///   [StuckConnections.Pool#delay]
   private PostgresConnections(
-      String name, PostgresSource source, int most, Supplier<Optional<String>> delay) {
+      String name, PostgresSource source, int most, Function<Duration, Optional<String>> delay) {
     HIKARI.setLevel(Level.SEVERE); // callers get the failure as an exception
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
@@ -69,7 +70,7 @@ final class PostgresConnections implements Connections {
         "readers",
         new PostgresSource(hosts, Role.PRIMARY, SESSION + READ_ONLY, ANSWER),
         most,
-        Optional::empty);
+        _ -> Optional.empty());
   }
 
   /// Readers of a standby.
@@ -78,14 +79,15 @@ final class PostgresConnections implements Connections {
         "standby",
         new PostgresSource(hosts, Role.STANDBY, SESSION + READ_ONLY, ANSWER),
         most,
-        Optional::empty);
+        _ -> Optional.empty());
   }
 
   /// @param certain whether commits leave tokens: see [CertainCommits]
   static PostgresConnections writers(PostgresHosts hosts, int most, boolean certain) {
     PostgresSource source = new PostgresSource(hosts, Role.PRIMARY, SESSION, ANSWER);
     PostgresConnections writers =
-        new PostgresConnections("writers", source, most, () -> WaitingCommits.reason(source));
+        new PostgresConnections(
+            "writers", source, most, already -> WaitingCommits.reason(source, already));
     if (certain) {
       writers.jdbi.setTransactionHandler(
           new CertainCommits(writers.jdbi.getTransactionHandler(), writers, Clock.system()));
@@ -165,15 +167,15 @@ final class PostgresConnections implements Connections {
 
   /// What [StuckConnections] may do here.
   private final class Watched implements StuckConnections.Pool {
-    private final Supplier<Optional<String>> delay;
+    private final Function<Duration, Optional<String>> delay;
 
-    Watched(Supplier<Optional<String>> delay) {
+    Watched(Function<Duration, Optional<String>> delay) {
       this.delay = delay;
     }
 
     @Override
-    public Optional<String> delay() {
-      return delay.get();
+    public Optional<String> delay(Duration already) {
+      return delay.apply(already);
     }
 
     @Override

@@ -33,7 +33,9 @@ final class StuckConnections implements AutoCloseable {
     void clear();
 
     /// Why statements wait on a server that answers, if it says so; it may take seconds.
-    Optional<String> delay();
+    ///
+    /// @param already for how long it has said so, without answering otherwise or being away
+    Optional<String> delay(Duration already);
 
     /// Ends a connection under the hands of its user, who gets an exception.
     void end(Connection connection);
@@ -70,6 +72,7 @@ final class StuckConnections implements AutoCloseable {
 
   // Used by the thread of the loop only.
   private Set<String> served = Set.of();
+  private Optional<Duration> delayedSince = Optional.empty();
 
   /// @param name of the pool
   StuckConnections(String name, Pool pool, Clock clock) {
@@ -119,7 +122,8 @@ final class StuckConnections implements AutoCloseable {
     }
     served = serving;
     stuck.forEach(pool::end);
-    delay = serving.isEmpty() ? Optional.empty() : pool.delay();
+    delay = serving.isEmpty() ? Optional.empty() : pool.delay(now.minus(delayedSince.orElse(now)));
+    delayedSince = delay.isEmpty() ? Optional.empty() : delayedSince.or(() -> Optional.of(now));
     return LOOK;
   }
 

@@ -23,23 +23,38 @@ final class WaitingCommits {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  private static final String REASON =
+  /// How long a standby may take until it follows a primary that was started again.
+  static final Duration FOLLOWS_AGAIN = Duration.ofSeconds(15);
+
+  private static final String SOON =
+      "commits wait for a standby, which may be back by itself within "
+          + FOLLOWS_AGAIN.toSeconds()
+          + " s";
+
+  private static final String GONE =
       "commits wait for a standby: start it, or let the primary go on alone"
           + " (rollcall-postgres alone: docs/high-availability.md)";
 
   private WaitingCommits() {}
 
-  /// That commits wait, and what to do; empty if none does, or the server does not say.
-  static Optional<String> reason(DataSource primary) {
+  /// That commits wait, and what to do if they have done so for a while; empty if none does, or the
+  /// server does not say.
+  ///
+  /// @param already for how long they are known to wait
+  static Optional<String> reason(DataSource primary, Duration already) {
     try (Connection connection = primary.getConnection()) {
       connection.setNetworkTimeout(Runnable::run, Math.toIntExact(PATIENCE.toMillis()));
       try (Statement statement = connection.createStatement();
           ResultSet row = statement.executeQuery(COUNT)) {
         row.next();
-        return row.getLong(1) > 0 ? Optional.of(REASON) : Optional.empty();
+        return row.getLong(1) > 0 ? Optional.of(words(already)) : Optional.empty();
       }
     } catch (SQLException e) {
       return Optional.empty();
     }
+  }
+
+  static String words(Duration already) {
+    return already.compareTo(FOLLOWS_AGAIN) < 0 ? SOON : GONE;
   }
 }
