@@ -91,7 +91,11 @@ public final class Absences implements AutoCloseable {
   private record Look(Duration set, Optional<Duration> since, Optional<Looks.Gap> gap) {}
 
   /// A span in which nobody looked.
-  private record Absence(Instant from, Instant to) {}
+  private record Absence(Instant from, Instant to) {
+    boolean isLong() {
+      return Duration.between(from, to).compareTo(SHORTEST) > 0;
+    }
+  }
 
   /// @param knowsChannels whether the channels have been read: before, nobody could be told
   /// @param looks whether this process can observe anything: whether it has a network
@@ -185,13 +189,17 @@ public final class Absences implements AutoCloseable {
     Instant stamp = Instant.ofEpochMilli(last).plus(look.set());
     Instant from = look.since().map(now::minus).filter(stamp::isBefore).orElse(stamp);
     Optional<Absence> absence =
-        Duration.between(from, now).compareTo(SHORTEST) > 0
-            ? Optional.of(new Absence(from, now))
-            : look.gap()
-                .map(gap -> new Absence(now.minus(gap.from()), now.minus(gap.to())))
-                .filter(gap -> !stamp.isAfter(gap.from().plus(SET))); // others have not looked
+        Optional.of(new Absence(from, now))
+            .filter(Absence::isLong)
+            .or(() -> look.gap().map(gap -> absence(gap, stamp, now)).filter(Absence::isLong));
     absence.ifPresent(one -> tell(tx, one));
     return absence;
+  }
+
+  /// Whoever has stamped since has looked until then.
+  private static Absence absence(Looks.Gap gap, Instant stamp, Instant now) {
+    Instant from = now.minus(gap.from());
+    return new Absence(from.isBefore(stamp) ? stamp : from, now.minus(gap.to()));
   }
 
   private void tell(Handle tx, Absence absence) {

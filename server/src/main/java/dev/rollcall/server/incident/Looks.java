@@ -6,9 +6,12 @@ import java.util.Optional;
 /// When somebody looked since the last stamp of this process, as far as it knows: it did so itself
 /// while the database was away, or another process told so. All times are on its monotonic clock.
 ///
-/// That this process did not look for a while in between, as it stood still, is a gap. It is
-/// forgotten if another process turns out to look: that one was there, or knows better.
+/// That this process did not look for a while in between, as it stood still or was not running, is
+/// a gap. It is forgotten if another process turns out to look: that one was there, or knows
+/// better.
 final class Looks {
+  private static final Duration NEVER = Duration.ofDays(-100_000);
+
   private final Duration longest;
   private Optional<Duration> stamped = Optional.empty();
   private Optional<Duration> last = Optional.empty();
@@ -40,10 +43,10 @@ final class Looks {
 
   /// This process looks without the database.
   synchronized void look(Duration now) {
-    Optional<Gap> fresh =
-        last.map(before -> new Gap(before, now))
-            .filter(one -> one.length().compareTo(gap.map(Gap::length).orElse(longest)) > 0);
-    gap = fresh.or(() -> gap);
+    Gap fresh = new Gap(last.orElse(NEVER), now);
+    if (fresh.length().compareTo(gap.map(Gap::length).orElse(longest)) > 0) {
+      gap = Optional.of(fresh);
+    }
     last = Optional.of(now);
   }
 

@@ -290,6 +290,19 @@ class AbsencesTest {
   }
 
   @Test
+  void whoStartsWhileTheDatabaseIsAwayLooksFromThenOn() {
+    process().close();
+    Instant from = clock.wall();
+    clock.pass(Duration.ofHours(1));
+    channelsRead = false;
+    Absences started = process();
+    goOnWithoutDatabase(started, Duration.ofMinutes(2));
+    channelsRead = true;
+    started.round();
+    told(from, from.plus(Duration.ofHours(1)).plusSeconds(1));
+  }
+
+  @Test
   void whoStandsStillOrStartsWhileAnotherGoesOnTellsNothing() {
     Absences still = process();
     clock.pass(Duration.ofMinutes(5));
