@@ -244,8 +244,13 @@ class RunnerTest {
             .containsExactly(Event.Kind.UPTIME, Event.Kind.DOWNTIME, Event.Kind.UPTIME);
         assertThat(events.get(1).started()).isEqualTo(first);
       }
-      Metric metric = new ServiceStore(others).find(Scope.everything(), 1).orElseThrow().metric();
-      assertThat(metric.ticks()).isEqualTo(count(ticks));
+      ServiceStore services = new ServiceStore(others);
+      await() // what still waits in Redis is written between two reads
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(services.find(Scope.everything(), 1).orElseThrow().metric().ticks())
+                      .isEqualTo(count(ticks)));
     } finally {
       target.stop(0);
     }
