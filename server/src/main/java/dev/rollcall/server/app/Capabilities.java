@@ -56,7 +56,7 @@ record Capabilities(
   private static final int NAMES_AT_ONCE = 4;
 
   private static final String ALIVE = "alive";
-  private static final String LOOKS = "looks";
+  private static final String MONITORS = "monitors";
 
   /// Opens them in the order in which they need each other.
   static Capabilities open(
@@ -165,7 +165,7 @@ record Capabilities(
                 outbox,
                 channels::areRead,
                 monitor::hasNetwork,
-                redis.isPresent() ? looks(monitor, redis.get()) : Absences.Elsewhere.NOWHERE,
+                redis.isPresent() ? offline(monitor, redis.get()) : Absences.OfflineMonitoring.NONE,
                 SleepClock.system(),
                 clock));
     Heartbeats heartbeats =
@@ -194,7 +194,7 @@ record Capabilities(
     accounts.own(
         List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf, incidents::deleteOf));
     if (redis.isPresent()) {
-      hearLooks(redis.get(), absences);
+      redis.get().on(MONITORS, _ -> absences.heardOfAnother());
       if (cluster.isPresent()) {
         shareSignsOfLife(cluster.get(), redis.get(), database.claimant());
       }
@@ -235,25 +235,22 @@ record Capabilities(
         : Optional.empty();
   }
 
-  /// A process that cannot reach the database learns from Redis whether others can.
-  private static Absences.Elsewhere looks(Monitor monitor, Redis redis) {
-    return new Absences.Elsewhere() {
+  /// How this process goes on without the database, and tells the others so through Redis.
+  private static Absences.OfflineMonitoring offline(Monitor monitor, Redis redis) {
+    return new Absences.OfflineMonitoring() {
       @Override
-      public boolean looks() {
+      public boolean isRunning() {
         return monitor.goesOnInRedis();
       }
 
       @Override
       public void tellOthers() {
-        redis.tell(LOOKS, new byte[0]);
+        redis.tell(MONITORS, new byte[0]);
       }
     };
   }
 
-  private static void hearLooks(Redis redis, Absences absences) {
-    redis.on(LOOKS, _ -> absences.heardOfAnother());
-  }
-
+  /// A process that cannot reach the database learns from Redis whether others can.
   private static void shareSignsOfLife(Cluster cluster, Redis redis, Claimant claimant) {
     redis.on(ALIVE, _ -> claimant.heardOfAnother());
     cluster.afterEachSign(() -> redis.tell(ALIVE, new byte[0]));

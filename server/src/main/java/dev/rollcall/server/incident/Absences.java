@@ -29,7 +29,7 @@ import org.jdbi.v3.core.Handle;
 /// and begins up to 15 s too early if the program was killed.
 ///
 /// Whoever looks while the database is away notes that in memory, and tells the others
-/// ([Elsewhere]): see [Looks].
+/// ([OfflineMonitoring]): see [MonitoringGaps].
 public final class Absences implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Absences.class.getName());
   private static final Duration EACH = Duration.ofSeconds(15);
@@ -44,7 +44,7 @@ public final class Absences implements AutoCloseable {
   private final Outbox outbox;
   private final BooleanSupplier knowsChannels;
   private final BooleanSupplier looks;
-  private final Elsewhere elsewhere;
+  private final OfflineMonitoring offline;
   private final Clock clock;
   private final ClockWatch clocks;
   private final Batch<Look, Optional<Absence>> stamping =
@@ -54,18 +54,18 @@ public final class Absences implements AutoCloseable {
 
   /// Apart from the other one, which waits for the database.
   private final BackgroundLoop withoutDatabase =
-      new BackgroundLoop("absences-looks", "noting that checks go on", AGAIN, this::note);
+      new BackgroundLoop("absences-offline", "noting that checks go on", AGAIN, this::note);
 
-  private final Looks known = new Looks(SHORTEST);
+  private final MonitoringGaps gaps = new MonitoringGaps(SHORTEST);
 
   /// While the database is away: whether checks go on, and what comes is kept, for example in
   /// Redis.
-  public interface Elsewhere {
-    /// Where nothing is kept without the database.
-    Elsewhere NOWHERE =
-        new Elsewhere() {
+  public interface OfflineMonitoring {
+    /// Nothing is kept without the database.
+    OfflineMonitoring NONE =
+        new OfflineMonitoring() {
           @Override
-          public boolean looks() {
+          public boolean isRunning() {
             return false;
           }
 
@@ -75,7 +75,7 @@ public final class Absences implements AutoCloseable {
 
     /// Whether this process goes on with its checks without the database, and all that comes is
     /// kept.
-    boolean looks();
+    boolean isRunning();
 
     /// Tells the other processes that this one does so. They call [Absences#heardOfAnother]. It
     /// returns at once.
@@ -88,7 +88,7 @@ public final class Absences implements AutoCloseable {
   /// @param since how long ago it stamped, or looked without the database; empty: it has done
   ///   neither yet
   /// @param gap when it did not look since the stamp, ago, if that was for too long
-  private record Look(Duration set, Optional<Duration> since, Optional<Looks.Gap> gap) {}
+  private record Look(Duration set, Optional<Duration> since, Optional<MonitoringGaps.Gap> gap) {}
 
   /// A span in which nobody looked.
   private record Absence(Instant from, Instant to) {
@@ -99,14 +99,14 @@ public final class Absences implements AutoCloseable {
 
   /// @param knowsChannels whether the channels have been read: before, nobody could be told
   /// @param looks whether this process can observe anything: whether it has a network
-  /// @param elsewhere looks while the database is away
+  /// @param offline how it goes on while the database is away
   public Absences(
       Database database,
       GroupCommit commits,
       Outbox outbox,
       BooleanSupplier knowsChannels,
       BooleanSupplier looks,
-      Elsewhere elsewhere,
+      OfflineMonitoring offline,
       SleepClock sleep,
       Clock clock) {
     this.database = database;
@@ -114,27 +114,27 @@ public final class Absences implements AutoCloseable {
     this.outbox = outbox;
     this.knowsChannels = knowsChannels;
     this.looks = looks;
-    this.elsewhere = elsewhere;
+    this.offline = offline;
     this.clock = clock;
     this.clocks = new ClockWatch(clock, sleep, SET);
   }
 
   public void start() {
     loop.start();
-    if (elsewhere != Elsewhere.NOWHERE) {
+    if (offline != OfflineMonitoring.NONE) {
       withoutDatabase.start();
     }
   }
 
   /// Another process looks while the database is away.
   public void heardOfAnother() {
-    known.another(clock.monotonic());
+    gaps.anotherMonitors(clock.monotonic());
   }
 
   Duration note() {
-    if (looks.getAsBoolean() && elsewhere.looks()) {
-      known.look(clock.monotonic());
-      elsewhere.tellOthers();
+    if (looks.getAsBoolean() && offline.isRunning()) {
+      gaps.monitors(clock.monotonic());
+      offline.tellOthers();
     }
     return AGAIN;
   }
@@ -158,7 +158,7 @@ public final class Absences implements AutoCloseable {
                     absence.from().truncatedTo(ChronoUnit.SECONDS),
                     absence.to().truncatedTo(ChronoUnit.SECONDS)));
     clocks.seen(change);
-    known.stamp(change.monotonic());
+    gaps.stamp(change.monotonic());
     return EACH;
   }
 
@@ -166,8 +166,8 @@ public final class Absences implements AutoCloseable {
     Duration now = change.monotonic();
     return new Look(
         change.set(),
-        known.last().map(last -> now.minus(last).plus(change.slept())),
-        known.gap().map(gap -> gap.ago(now)));
+        gaps.last().map(last -> now.minus(last).plus(change.slept())),
+        gaps.gap().map(gap -> gap.ago(now)));
   }
 
   /// A wall clock that was set is no absence. Another process may have stamped after it was set, so
@@ -197,7 +197,7 @@ public final class Absences implements AutoCloseable {
   }
 
   /// Whoever has stamped since has looked until then.
-  private static Absence absence(Looks.Gap gap, Instant stamp, Instant now) {
+  private static Absence absence(MonitoringGaps.Gap gap, Instant stamp, Instant now) {
     Instant from = now.minus(gap.from());
     return new Absence(from.isBefore(stamp) ? stamp : from, now.minus(gap.to()));
   }
@@ -226,7 +226,7 @@ public final class Absences implements AutoCloseable {
   public void close() {
     withoutDatabase.close();
     loop.close();
-    if (known.isStamped() && looks.getAsBoolean() && database.trouble().isEmpty()) {
+    if (gaps.isStamped() && looks.getAsBoolean() && database.trouble().isEmpty()) {
       try {
         commits.write(stamping, look(clocks.look()));
       } catch (StorageException e) {

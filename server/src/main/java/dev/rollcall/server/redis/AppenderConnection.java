@@ -2,7 +2,7 @@ package dev.rollcall.server.redis;
 
 import dev.rollcall.server.redis.StreamAppender.Trouble;
 import dev.rollcall.server.time.Clock;
-import dev.rollcall.server.time.ToldTrouble;
+import dev.rollcall.server.time.LogDebounce;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -20,9 +20,6 @@ import redis.clients.jedis.exceptions.JedisDataException;
 final class AppenderConnection implements AutoCloseable {
   private static final Logger LOG = System.getLogger(AppenderConnection.class.getName());
 
-  /// What was over for a shorter time than this goes on, for the log.
-  private static final Duration CALM = Duration.ofSeconds(5);
-
   private final RedisServers servers;
   private final String probe;
   private final RedisPromises promises;
@@ -38,7 +35,7 @@ final class AppenderConnection implements AutoCloseable {
   /// What was last logged of its unavailability; empty: that it is over.
   private String told = "";
 
-  private final ToldTrouble outage;
+  private final LogDebounce outage;
 
   /// @param probe a key that may be overwritten
   AppenderConnection(
@@ -52,7 +49,7 @@ final class AppenderConnection implements AutoCloseable {
     this.promises = promises;
     this.databaseAway = databaseAway;
     this.clock = clock;
-    this.outage = new ToldTrouble(Duration.ZERO, CALM, clock);
+    this.outage = new LogDebounce(Duration.ZERO, clock);
   }
 
   /// Adds to these streams too. To be called before [#open].

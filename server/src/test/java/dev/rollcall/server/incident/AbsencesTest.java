@@ -107,9 +107,9 @@ class AbsencesTest {
             outbox,
             () -> channelsRead,
             () -> network,
-            new Absences.Elsewhere() {
+            new Absences.OfflineMonitoring() {
               @Override
-              public boolean looks() {
+              public boolean isRunning() {
                 return away;
               }
 
@@ -261,7 +261,7 @@ class AbsencesTest {
   }
 
   @Test
-  void whoGoesOnWhileTheDatabaseIsAwayLooks() {
+  void whoGoesOnWhileTheDatabaseIsAwayMonitors() {
     Absences process = process();
     goOnWithoutDatabase(process, Duration.ofMinutes(5));
     clock.pass(Duration.ofSeconds(20));
@@ -290,7 +290,7 @@ class AbsencesTest {
   }
 
   @Test
-  void whoStartsWhileTheDatabaseIsAwayLooksFromThenOn() {
+  void whoStartsWhileTheDatabaseIsAwayMonitorsFromThenOn() {
     process().close();
     Instant from = clock.wall();
     clock.pass(Duration.ofHours(1));

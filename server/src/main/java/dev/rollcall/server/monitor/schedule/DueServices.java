@@ -15,7 +15,7 @@ import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.time.Clock;
-import dev.rollcall.server.time.ToldTrouble;
+import dev.rollcall.server.time.LogDebounce;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -87,7 +87,7 @@ public final class DueServices {
 
   private final Map<Long, RunState> states = new ConcurrentHashMap<>();
 
-  private final ToldTrouble replaced;
+  private final LogDebounce replaced;
 
   /// Previous names of renamed services, whose series have to be removed.
   private final Set<String> renamed = ConcurrentHashMap.newKeySet();
@@ -108,7 +108,7 @@ public final class DueServices {
     this.probes = probes;
     this.writer = writer;
     this.started = clock.wall();
-    this.replaced = new ToldTrouble(REPLACED, REPLACED, clock);
+    this.replaced = new LogDebounce(REPLACED, clock);
   }
 
   /// Checks services from memory because the database has been unavailable since the start, so that

@@ -3,8 +3,8 @@ package dev.rollcall.server.monitor.schedule;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.LogDebounce;
 import dev.rollcall.server.time.Pauses;
-import dev.rollcall.server.time.ToldTrouble;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -26,9 +26,6 @@ final class WithoutDatabase implements AutoCloseable {
   /// and others may have taken over what it remembers. It is less than others wait before they do.
   private static final Duration STOOD_STILL = Duration.ofSeconds(2);
 
-  /// What was over for a shorter time than this goes on, for the log.
-  private static final Duration CALM = Duration.ofSeconds(5);
-
   /// How long to wait for other processes.
   private static final Duration MOST_FOR_OTHERS = Duration.ofSeconds(10);
 
@@ -44,13 +41,13 @@ final class WithoutDatabase implements AutoCloseable {
   /// Since when this process is ready to claim again, and waits for others.
   private Optional<Duration> caughtUp = Optional.empty();
 
-  private final ToldTrouble outage;
+  private final LogDebounce outage;
 
   /// The reason in the last line about that. For the thread that begins checks.
   private String told = "";
 
   /// Results wait in Redis.
-  private final ToldTrouble behind;
+  private final LogDebounce behind;
 
   /// @param pauses tells whether this process stood still
   WithoutDatabase(DueServices dueServices, OutcomeWriter writer, Pauses pauses, Clock clock) {
@@ -58,8 +55,8 @@ final class WithoutDatabase implements AutoCloseable {
     this.writer = writer;
     this.pauses = pauses;
     this.clock = clock;
-    this.outage = new ToldTrouble(Duration.ZERO, CALM, clock);
-    this.behind = new ToldTrouble(Duration.ZERO, CALM, clock);
+    this.outage = new LogDebounce(Duration.ZERO, clock);
+    this.behind = new LogDebounce(Duration.ZERO, clock);
   }
 
   /// Prepares the database. If it is unavailable, checks continue without it, and it is prepared

@@ -3,13 +3,14 @@ package dev.rollcall.server.incident;
 import java.time.Duration;
 import java.util.Optional;
 
-/// When somebody looked since the last stamp of this process, as far as it knows: it did so itself
-/// while the database was away, or another process told so. All times are on its monotonic clock.
+/// When somebody monitored since the last stamp of this process, as far as it knows: it did so
+/// itself while the database was away, or another process told so. All times are on its monotonic
+/// clock.
 ///
-/// That this process did not look for a while in between, as it stood still or was not running, is
-/// a gap. It is forgotten if another process turns out to look: that one was there, or knows
+/// If this process did not for a while in between, as it stood still or was not running, that is a
+/// gap. It is forgotten if another process turns out to monitor: that one was there, or knows
 /// better.
-final class Looks {
+final class MonitoringGaps {
   private static final Duration NEVER = Duration.ofDays(-100_000);
 
   private final Duration longest;
@@ -17,7 +18,7 @@ final class Looks {
   private Optional<Duration> last = Optional.empty();
   private Optional<Gap> gap = Optional.empty();
 
-  /// A time in which this process did not look.
+  /// A time in which this process did not monitor.
   record Gap(Duration from, Duration to) {
     /// How long ago it began and ended.
     Gap ago(Duration now) {
@@ -29,8 +30,8 @@ final class Looks {
     }
   }
 
-  /// @param longest a longer time without a look is a gap
-  Looks(Duration longest) {
+  /// @param longest a longer time is a gap
+  MonitoringGaps(Duration longest) {
     this.longest = longest;
   }
 
@@ -41,8 +42,8 @@ final class Looks {
     gap = Optional.empty();
   }
 
-  /// This process looks without the database.
-  synchronized void look(Duration now) {
+  /// This process monitors without the database.
+  synchronized void monitors(Duration now) {
     Gap fresh = new Gap(last.orElse(NEVER), now);
     if (fresh.length().compareTo(gap.map(Gap::length).orElse(longest)) > 0) {
       gap = Optional.of(fresh);
@@ -50,13 +51,13 @@ final class Looks {
     last = Optional.of(now);
   }
 
-  /// Another process looks.
-  synchronized void another(Duration now) {
+  /// Another process monitors without the database.
+  synchronized void anotherMonitors(Duration now) {
     gap = Optional.empty();
     last = Optional.of(now);
   }
 
-  /// When somebody looked last; empty if nobody has.
+  /// When somebody last monitored; empty if nobody has.
   synchronized Optional<Duration> last() {
     return last;
   }

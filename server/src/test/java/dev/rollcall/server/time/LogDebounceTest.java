@@ -6,11 +6,11 @@ import dev.rollcall.server.sql.TestClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class ToldTroubleTest {
+class LogDebounceTest {
   private static final Duration FIVE = Duration.ofSeconds(5);
 
   private final TestClock clock = new TestClock();
-  private final ToldTrouble trouble = new ToldTrouble(FIVE, FIVE, clock);
+  private final LogDebounce trouble = new LogDebounce(FIVE, clock);
 
   @Test
   void isToldOnceItHasLastedAndOnceItHasBeenOverForAsLong() {
@@ -40,7 +40,7 @@ class ToldTroubleTest {
 
   @Test
   void whatIsToldAtOnceIsToldOnceWhileItComesAndGoes() {
-    ToldTrouble atOnce = new ToldTrouble(Duration.ZERO, FIVE, clock);
+    LogDebounce atOnce = new LogDebounce(Duration.ZERO, clock);
     assertThat(atOnce.begins()).isTrue();
     for (int i = 0; i < 10; i++) {
       assertThat(atOnce.ends()).isFalse();

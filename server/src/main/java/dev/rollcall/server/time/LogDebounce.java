@@ -7,19 +7,19 @@ import java.time.Duration;
 /// within moments.
 ///
 /// Who looks at it calls [#begins] or [#ends] each time.
-public final class ToldTrouble {
+public final class LogDebounce {
+  /// How long it has to be well again before that is told.
+  private static final Duration CALM = Duration.ofSeconds(5);
+
   private final Duration lasting;
-  private final Duration calm;
   private final Clock clock;
   private boolean wrong;
   private Duration since;
   private boolean told;
 
   /// @param lasting how long it has to go wrong before that is told; zero: it is told at once
-  /// @param calm how long it has to be well again before that is told
-  public ToldTrouble(Duration lasting, Duration calm, Clock clock) {
+  public LogDebounce(Duration lasting, Clock clock) {
     this.lasting = lasting;
-    this.calm = calm;
     this.clock = clock;
     this.since = clock.monotonic();
   }
@@ -39,7 +39,7 @@ public final class ToldTrouble {
   ///
   /// @return whether it is to be told now that it is well again
   public synchronized boolean ends() {
-    if (!lasts(false, calm) || !told) {
+    if (!lasts(false, CALM) || !told) {
       return false;
     }
     told = false;
