@@ -126,16 +126,7 @@ class IncidentIT {
   }
 
   private List<JsonNode> incidents(String query) {
-    return incidents(rollcall, query);
-  }
-
-  private static List<JsonNode> incidents(RunningRollcall rollcall, String query) {
-    return rollcall
-        .get("/v1/incidents" + query)
-        .json()
-        .at("/data/incidents/data")
-        .valueStream()
-        .toList();
+    return rollcall.rows("/v1/incidents" + query);
   }
 
   /// How many incidents the program has told anybody of.

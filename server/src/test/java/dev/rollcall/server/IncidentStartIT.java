@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -53,15 +52,6 @@ class IncidentStartIT {
     return Plan.in(folder).flags("--database=" + database);
   }
 
-  private static List<JsonNode> incidents(RunningRollcall rollcall, String query) {
-    return rollcall
-        .get("/v1/incidents" + query)
-        .json()
-        .at("/data/incidents/data")
-        .valueStream()
-        .toList();
-  }
-
   private void awaitMails(int many) {
     await().atMost(PATIENCE).until(() -> mails.mails().size() >= many);
     assertThat(mails.mails()).hasSize(many);
@@ -97,9 +87,9 @@ class IncidentStartIT {
       awaitMails(1);
       assertThat(mails.mails().getFirst())
           .contains("Subject: [Late] backup", "https://wiki.example/backup");
-      JsonNode late = incidents(own, "?state=open&kind=late").getFirst();
+      JsonNode late = own.rows("/v1/incidents?state=open&kind=late").getFirst();
       assertThat(late.get("severity").stringValue()).isEqualTo("warning");
-      JsonNode db = incidents(own, "?subject=service:db").getFirst();
+      JsonNode db = own.rows("/v1/incidents?subject=service:db").getFirst();
       await()
           .atMost(PATIENCE)
           .until(
@@ -179,7 +169,7 @@ class IncidentStartIT {
       targets.set("/set/shop-1", 503);
       await()
           .atMost(PATIENCE)
-          .until(() -> incidents(own, "?state=open&subject=service:shop-1").size() == 1);
+          .until(() -> own.rows("/v1/incidents?state=open&subject=service:shop-1").size() == 1);
       targets.set("/set/shop-3", 503);
       awaitGroup(own, "down");
       awaitMails(1);
@@ -188,7 +178,7 @@ class IncidentStartIT {
               "Subject: [Down] Shop",
               "Why: 1 of 3 up, 2 needed; down: shop-1, shop-3",
               "https://wiki.example/shop");
-      JsonNode open = incidents(own, "?state=open&subject=group:Shop").getFirst();
+      JsonNode open = own.rows("/v1/incidents?state=open&subject=group:Shop").getFirst();
       own.get("/ping/report/fail");
       await()
           .atMost(PATIENCE)
@@ -220,7 +210,7 @@ class IncidentStartIT {
               .at("/data/maintenance/data/id");
       targets.set("/set/shop-1", 503);
       awaitGroup(own, "down");
-      assertThat(incidents(own, "?state=open&subject=group:Shop")).isEmpty();
+      assertThat(own.rows("/v1/incidents?state=open&subject=group:Shop")).isEmpty();
       own.send("POST", "/v1/maintenance/" + disks + "/end", "");
       awaitMails(3);
       assertThat(mails.mails().getLast()).contains("Subject: [Down] Shop");
@@ -232,7 +222,7 @@ class IncidentStartIT {
       own.configure(grouped("[]").replace(", depends-on: Shop", ""));
       await()
           .atMost(PATIENCE)
-          .until(() -> incidents(own, "?state=open&subject=group:Shop").isEmpty());
+          .until(() -> own.rows("/v1/incidents?state=open&subject=group:Shop").isEmpty());
       assertThat(own.get("/v1/groups").json().at("/data/groups/data").size()).isZero();
     }
   }
@@ -325,19 +315,19 @@ class IncidentStartIT {
     long id;
     try (RunningRollcall own = plan.start()) {
       targets.set(503);
-      await().atMost(PATIENCE).until(() -> !incidents(own, "?state=open").isEmpty());
-      id = incidents(own, "").getFirst().get("id").asLong();
+      await().atMost(PATIENCE).until(() -> !own.rows("/v1/incidents?state=open").isEmpty());
+      id = own.rows("/v1/incidents").getFirst().get("id").asLong();
       own.kill();
     }
     stoppedTwoMinutesAgo(folder, database);
     mails.answer("MAIL", "250 ok");
     try (RunningRollcall own = plan.start()) {
       await().atMost(PATIENCE.multipliedBy(2)).until(() -> mails.mails().size() >= 2);
-      assertThat(incidents(own, ""))
+      assertThat(own.rows("/v1/incidents"))
           .singleElement()
           .satisfies(one -> assertThat(one.get("id").asLong()).isEqualTo(id));
       targets.set(200);
-      await().atMost(PATIENCE).until(() -> incidents(own, "?state=open").isEmpty());
+      await().atMost(PATIENCE).until(() -> own.rows("/v1/incidents?state=open").isEmpty());
       awaitMails(3);
       assertThat(mails.mails())
           .filteredOn(mail -> mail.contains("Subject: [Away] Rollcall"))

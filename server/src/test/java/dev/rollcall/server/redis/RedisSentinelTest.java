@@ -14,7 +14,6 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -29,13 +28,7 @@ class RedisSentinelTest {
   @Test
   void whatWaitsSurvivesTheMasterAndTheNextGoesToTheNewOne() throws Exception {
     try (RedisServer master = RedisServer.start(folder.resolve("master"));
-        RedisServer replica =
-            RedisServer.start(
-                folder.resolve("replica"),
-                "--repl-diskless-sync-delay",
-                "0",
-                "--replicaof",
-                "127.0.0.1 " + master.port())) {
+        RedisServer replica = RedisServer.replica(folder.resolve("replica"), master)) {
       await().atMost(PATIENCE).until(() -> replication(replica).contains("master_link_status:up"));
       try (RedisServer sentinel = RedisServer.sentinel(folder.resolve("sentinel"), "main", master);
           Jedis watching = sentinel.client();
@@ -96,13 +89,7 @@ class RedisSentinelTest {
   @Test
   void eachAnswerWaitsForTheReplicaAlsoAfterItWasSlow() throws Exception {
     try (RedisServer master = RedisServer.start(folder.resolve("master"));
-        RedisServer replica =
-            RedisServer.start(
-                folder.resolve("replica"),
-                "--repl-diskless-sync-delay",
-                "0",
-                "--replicaof",
-                "127.0.0.1 " + master.port());
+        RedisServer replica = RedisServer.replica(folder.resolve("replica"), master);
         Wire wire = new Wire(TestDatabases.postgresPort());
         RunningProcess process =
             new RunningProcess(
@@ -131,15 +118,10 @@ class RedisSentinelTest {
   /// As `deploy/` sets two servers up: the one that is left takes no writes.
   @Test
   void whatWaitsIsAppliedThoughTheNewMasterHasNoReplica() throws Exception {
-    String[] wantsReplica = {"--min-replicas-to-write", "1", "--repl-diskless-sync-delay", "0"};
+    String[] wantsReplica = {"--min-replicas-to-write", "1"};
     try (RedisServer master = RedisServer.start(folder.resolve("master"), wantsReplica);
         RedisServer replica =
-            RedisServer.start(
-                folder.resolve("replica"),
-                Stream.concat(
-                        Stream.of(wantsReplica),
-                        Stream.of("--replicaof", "127.0.0.1 " + master.port()))
-                    .toArray(String[]::new))) {
+            RedisServer.replica(folder.resolve("replica"), master, wantsReplica)) {
       await().atMost(PATIENCE).until(() -> replication(master).contains("state=online"));
       try (RedisServer sentinel = RedisServer.sentinel(folder.resolve("sentinel"), "main", master);
           Jedis watching = sentinel.client();

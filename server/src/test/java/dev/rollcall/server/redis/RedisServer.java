@@ -31,11 +31,27 @@ public final class RedisServer implements AutoCloseable {
     this.process = begin();
   }
 
-  /// One that keeps what it acknowledges, as it is recommended.
+  /// One that keeps what it acknowledges, as it is recommended. A replica of it need not wait until
+  /// others come too.
   public static RedisServer start(Path folder, String... more) {
-    List<String> all = new ArrayList<>(List.of("--appendonly", "yes", "--appendfsync", "always"));
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always",
+                "--repl-diskless-sync-delay",
+                "0"));
     all.addAll(List.of(more));
     return plain(folder, all.toArray(new String[0]));
+  }
+
+  /// A replica of another one, that keeps what it acknowledges too.
+  static RedisServer replica(Path folder, RedisServer master, String... more) {
+    List<String> all = new ArrayList<>(List.of("--replicaof", "127.0.0.1 " + master.port));
+    all.addAll(List.of(more));
+    return start(folder, all.toArray(new String[0]));
   }
 
   /// One with its defaults, that keeps nothing.
