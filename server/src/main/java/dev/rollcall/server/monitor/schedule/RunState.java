@@ -241,11 +241,12 @@ final class RunState {
   }
 
   /// Whether the database contains something else than what was found here. Not if it is read again
-  /// with the next claim.
+  /// with the next claim, or the next outcome states all anyway.
   ///
   /// @param written what changed after this moment may still be on its way
   synchronized boolean differs(ServiceStore.Scheduled known, Instant written) {
     return hasChanged(Instant.MIN, written)
+        && !statesAll
         && known.revision() == check.revision()
         && (!known.open().equals(open)
             || !known.certificate().equals(certificate)

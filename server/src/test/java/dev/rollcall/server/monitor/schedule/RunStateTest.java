@@ -95,6 +95,8 @@ class RunStateTest {
     assertThat(state.differs(up, now.plusMillis(1))).isTrue();
     assertThat(state.hasChanged(now.minusMillis(1), now.plusMillis(1))).isTrue();
     assertThat(state.hasChanged(now, Instant.MAX)).isFalse();
+    state.outcomeLost();
+    assertThat(state.differs(up, Instant.MAX)).as("it is known already").isFalse();
   }
 
   @Test
