@@ -84,9 +84,9 @@ final class RotatingStore implements AutoCloseable {
       }
       LOG.log(Level.WARNING, "nothing can be stored yet, trying again: {0}", e.reason());
     } finally {
-      loop.start();
       lock.unlock();
     }
+    loop.start();
   }
 
   private ResultFile opened() {

@@ -326,6 +326,10 @@ class RotatingStoreTest {
           .isInstanceOf(StorageException.class)
           .hasMessageContaining(folder.toString())
           .hasMessageContaining("in use");
+      assertThat(Thread.getAllStackTraces().keySet())
+          .as("the second one does not wait for its turn")
+          .filteredOn(thread -> thread.getName().equals("results-files"))
+          .hasSize(1);
     }
   }
 
