@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -32,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -51,7 +54,10 @@ class RedisIT {
   @TempDir Path folder;
 
   private Plan plan(Wire wire, RedisServer redis, Receiver receiver, Targets targets) {
-    String url = MigratedPostgres.freshUrl();
+    return plan(MigratedPostgres.freshUrl(), wire, redis, receiver, targets);
+  }
+
+  private Plan plan(String url, Wire wire, RedisServer redis, Receiver receiver, Targets targets) {
     return Plan.in(folder)
         .variable("ROLLCALL_DATABASE", through(url, wire))
         .variable("ROLLCALL_REDIS", redis.url())
@@ -201,6 +207,88 @@ class RedisIT {
       assertThat(refused).isEmpty();
       end.countDown();
     }
+  }
+
+  /// What waits is written in its order, and in parts: that it opened is written seconds before
+  /// that it is over, as the database is slow.
+  @Test
+  void whatIsOverWhenTheDatabaseIsBackIsNoAlarmAndAJobThatFailedIsTold() throws Exception {
+    try (RedisServer redis = RedisServer.start(folder.resolve("redis"));
+        Receiver receiver = new Receiver();
+        Receiver pager = new Receiver();
+        Targets targets = new Targets();
+        Wire wire = new Wire(TestDatabases.postgresPort())) {
+      String url = MigratedPostgres.freshUrl();
+      StringBuilder yaml = new StringBuilder("monitor: {interval: 200ms}\n");
+      yaml.append("channels: [{name: pager, type: webhook, url: '%s'}]\n".formatted(pager.url()));
+      yaml.append("incidents: {together: 100ms}\nservices:\n");
+      for (int i = 0; i < SHARED; i++) {
+        yaml.append("  - {name: s%d, url: '%s'}\n".formatted(i, targets.url("/set/" + i)));
+      }
+      try (RunningRollcall rollcall =
+              plan(url, wire, redis, receiver, targets).yaml(yaml.toString()).start();
+          Connection database = TestDatabases.connection(url);
+          Statement sql = database.createStatement()) {
+        awaitChecks(targets, 3);
+        assertThat(call(rollcall, 0).status()).isEqualTo(200);
+        assertThat(call(rollcall, 1).status()).isEqualTo(200);
+        wire.cut();
+        Instant cut = Instant.now();
+        awaitLine(rollcall, "results wait in Redis");
+        targets.set("/set/0", 500);
+        targets.set("/set/1", 500);
+        awaitLine(rollcall, "s0 is down");
+        awaitLine(rollcall, "s1 is down");
+        assertThat(rollcall.get("/ping/job1/3").status()).isEqualTo(200);
+        awaitChecks(targets, 40); // more than is written at once
+        targets.set("/set/0", 200);
+        awaitLine(rollcall, "s0 is up again");
+        assertThat(rollcall.get("/ping/job1").status()).isEqualTo(200);
+        awaitChecks(targets, 5);
+        sql.execute(
+            """
+            CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN PERFORM pg_sleep(1); RETURN NEW; END';
+            CREATE TRIGGER slow BEFORE INSERT ON stream_position FOR EACH ROW
+            WHEN (NEW.stream LIKE '%statuses%') EXECUTE FUNCTION slowly()
+            """);
+        final Instant mended = Instant.now();
+        wire.mend();
+
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(rollcall.rows("/v1/incidents?state=resolved&subject=service:s0"))
+                        .isNotEmpty());
+        sql.execute("DROP TRIGGER slow ON stream_position");
+        await().atMost(PATIENCE).until(() -> told(pager).contains("s1 open"));
+        await().atMost(PATIENCE).until(() -> told(pager).contains("s0 resolved"));
+        await().atMost(PATIENCE).until(() -> told(pager).contains("job1 resolved"));
+        assertThat(told(pager)).doesNotContain("s0 open", "job1 open");
+        await().atMost(PATIENCE).until(() -> !receiver.about("job1").isEmpty());
+        assertThat(receiver.calls()).hasSize(1);
+        for (String subject : List.of("service:s0", "heartbeat:job1")) {
+          JsonNode incident = rollcall.rows("/v1/incidents?subject=" + subject).getFirst();
+          assertThat(Instant.ofEpochSecond(incident.get("opened_at").asLong() + 1)).isAfter(cut);
+          assertThat(Instant.ofEpochSecond(incident.get("resolved_at").asLong())).isBefore(mended);
+        }
+      }
+    }
+  }
+
+  private static void awaitLine(RunningRollcall rollcall, String words) {
+    await().atMost(PATIENCE).until(() -> rollcall.log().contains(words));
+  }
+
+  /// What a webhook was told of each incident, and in which state it was.
+  private static List<String> told(Receiver receiver) {
+    return receiver.messages().stream()
+        .map(message -> message.get("data"))
+        .flatMap(
+            data -> data.has("incidents") ? data.get("incidents").valueStream() : Stream.of(data))
+        .map(one -> one.get("name").asString() + " " + one.get("state").asString())
+        .toList();
   }
 
   /// So much time passes without an alert.

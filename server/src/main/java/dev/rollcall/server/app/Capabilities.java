@@ -21,6 +21,7 @@ import dev.rollcall.server.redis.Redis;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.Signals;
+import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -30,6 +31,8 @@ import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.SharedClock;
 import dev.rollcall.server.time.SleepClock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -190,6 +193,7 @@ record Capabilities(
                 settings.collector(), Main.version(), new PoolHops(pool), registry, clock));
     Nodes nodes =
         parts.add("the nodes", new Nodes(database, commits, settings.nodes(), signals, clock));
+    incidents.waitFor(type -> lag(type, monitor, heartbeats));
     accounts.mail(new ChannelMail(channels));
     accounts.own(
         List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf, incidents::deleteOf));
@@ -233,6 +237,16 @@ record Capabilities(
             parts.add(
                 "Redis", new Redis(settings.redis().get(), database, commits, registry, clock)))
         : Optional.empty();
+  }
+
+  /// How far the database is behind what was found about subjects of a type.
+  private static Duration lag(Subject.Type type, Monitor monitor, Heartbeats heartbeats) {
+    return switch (type) {
+      case SERVICE, NETWORK -> monitor.lag();
+      case HEARTBEAT -> heartbeats.lag();
+      case GROUP -> Collections.max(List.of(monitor.lag(), heartbeats.lag()));
+      case NODE -> Duration.ZERO;
+    };
   }
 
   /// How this process goes on without the database, and tells the others so through Redis.

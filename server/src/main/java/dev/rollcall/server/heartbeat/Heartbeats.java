@@ -35,10 +35,12 @@ import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.SleepClock;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// The entry point of the package for the composition root.
@@ -69,6 +71,7 @@ public final class Heartbeats implements AutoCloseable {
   private final HeartbeatRoutes routes;
   private final HeartbeatOverview heartbeatOverview;
   private final LostCalls lostCalls;
+  private final Supplier<Duration> lag;
   private final PingReceivers receivers;
   private final DeclaredHeartbeats declared;
   private final LateDetector lateDetector;
@@ -107,9 +110,11 @@ public final class Heartbeats implements AutoCloseable {
     Function<HeartbeatChange, PingOutcome> write;
     if (redis.isPresent()) {
       BufferedPings buffered = new BufferedPings(redis.get(), writer, commits, clock);
-      lostCalls.waitIn(buffered::lag);
+      lag = buffered::lag;
+      lostCalls.waitIn(lag);
       write = buffered;
     } else {
+      lag = () -> Duration.ZERO;
       write = change -> commits.write(writer, change);
     }
     Function<HeartbeatChange, PingOutcome> written = change -> lostCalls.note(write, change);
@@ -210,6 +215,11 @@ public final class Heartbeats implements AutoCloseable {
   public void listen(LongSupplier turnedAway) {
     lostCalls.rejected().countedBy(turnedAway);
     receivers.listen();
+  }
+
+  /// How far the database is behind: every ping that came longer ago is recorded.
+  public Duration lag() {
+    return lag.get();
   }
 
   /// Why pings are being rejected, if that has lasted for more than a minute.

@@ -79,6 +79,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private final Clock clock;
   private final Counter opened;
   private final OpenIncidents open;
+  private final CatchUp catchUp;
   private volatile List<Maintenance> ofFile = List.of();
   private final BackgroundLoop cleanup;
 
@@ -100,6 +101,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     this.clock = clock;
     this.settings = settings;
     this.open = new OpenIncidents(database);
+    this.catchUp = new CatchUp(clock);
     this.notifier =
         new Notifier(
             database,
@@ -108,6 +110,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             subjects,
             links,
             this::currentMaintenance,
+            catchUp,
             settings.together(),
             clock);
     this.held =
@@ -356,6 +359,14 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   private CurrentMaintenance currentMaintenance(Handle tx) {
     return new CurrentMaintenance(tx, subjects, ofFile);
+  }
+
+  /// Nobody is told of incidents while something that was found about such subjects is still to be
+  /// written: they may be over. For 30 s at most. To be called before [#start].
+  ///
+  /// @param lag what was found about subjects of this type longer ago than that is written
+  public void waitFor(Function<Subject.Type, Duration> lag) {
+    catchUp.ask(lag);
   }
 
   /// Whether a subject is down, but only behind something that it depends on, or perhaps so.

@@ -12,6 +12,7 @@ import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.outbox.RoutedChannel;
 import dev.rollcall.server.outbox.Withdrawal;
 import dev.rollcall.server.signal.Severity;
+import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -76,6 +78,7 @@ final class Notifier implements AutoCloseable {
   private final Subjects subjects;
   private final IncidentLinks links;
   private final Function<Handle, CurrentMaintenance> maintenance;
+  private final CatchUp catchUp;
   private final Duration together;
   private final Duration look;
   private final Clock clock;
@@ -88,8 +91,10 @@ final class Notifier implements AutoCloseable {
   ///
   /// @param quiet whether it was told something just now, so that it is told more only if that has
   ///   not arrived and can be taken back
-  private record Turn(String channel, boolean quiet) {}
+  /// @param behind the types of subjects about which something is still to be written
+  private record Turn(String channel, boolean quiet, Set<Subject.Type> behind) {}
 
+  /// @param catchUp of what nobody is told anything yet
   /// @param together what happens within this time after a message is told together
   Notifier(
       Database database,
@@ -98,11 +103,13 @@ final class Notifier implements AutoCloseable {
       Subjects subjects,
       IncidentLinks links,
       Function<Handle, CurrentMaintenance> maintenance,
+      CatchUp catchUp,
       Duration together,
       Clock clock) {
     this.subjects = subjects;
     this.links = links;
     this.maintenance = maintenance;
+    this.catchUp = catchUp;
     this.database = database;
     this.commits = commits;
     this.outbox = outbox;
@@ -125,12 +132,15 @@ final class Notifier implements AutoCloseable {
   /// @return how long nothing more will be due
   Duration round() {
     Duration wait = look;
-    for (Next next : database.read(IncidentChannels::next)) {
+    List<Next> all = database.read(IncidentChannels::next);
+    Set<Subject.Type> behind = catchUp.look(database.trouble().isEmpty());
+    for (Next next : all) {
       Instant now = clock.wall();
       Duration left = Duration.between(now, moment(next));
       boolean quiet = left.isPositive();
       if (!quiet || (!next.due().isAfter(now) && isPending(next.channel()))) {
-        left = commits.write(telling, new Turn(next.channel(), quiet)) ? Duration.ZERO : AGAIN;
+        Turn turn = new Turn(next.channel(), quiet, behind);
+        left = commits.write(telling, turn) ? Duration.ZERO : AGAIN;
       }
       wait = left.compareTo(wait) < 0 ? left : wait;
     }
@@ -167,13 +177,13 @@ final class Notifier implements AutoCloseable {
     if (pending ? !withdraws(tx, channel, now) : turn.quiet()) {
       return false;
     }
-    List<Due> due =
-        notInMaintenance(
-            tx, IncidentChannels.due(tx, channel, now, keeps ? MOST_SINGLE : MOST_TOGETHER), now);
+    List<Due> all = IncidentChannels.due(tx, channel, now, keeps ? MOST_SINGLE : MOST_TOGETHER);
+    List<Due> certain = CatchUp.certain(tx, all, turn.behind());
+    List<Due> due = notInMaintenance(tx, certain, now);
     List<Due> told = due.stream().filter(one -> isTold(one, routed.get())).toList();
     progress(tx, due, routed.get(), now);
     if (told.isEmpty()) {
-      return true;
+      return certain.size() == all.size();
     }
     if (keeps || told.size() == 1) {
       outbox.add(tx, told.stream().map(one -> single(tx, one)).toList());

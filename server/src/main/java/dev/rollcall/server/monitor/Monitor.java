@@ -52,6 +52,7 @@ import dev.rollcall.server.time.Pauses;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -226,6 +227,12 @@ public final class Monitor implements AutoCloseable {
   /// The number of outcomes that wait for the database.
   public int waiting() {
     return writer.waiting();
+  }
+
+  /// How far the database is behind: what was found longer ago is written, as far as this process
+  /// knows. What waits in Redis is that of all processes.
+  public Duration lag() {
+    return writer.lag();
   }
 
   /// Whether checks reach something: false while our own network is down.

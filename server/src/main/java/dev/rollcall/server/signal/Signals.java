@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 
 /// The signals that have been written and not yet consumed.
@@ -47,7 +49,16 @@ public final class Signals implements SignalWriter, AutoCloseable {
 
   private static final String DELETE = "DELETE FROM signal WHERE id = ?";
 
+  private static final String PENDING =
+      "SELECT subject_type, subject_id FROM signal ORDER BY id LIMIT ?";
+
+  /// More are there only for moments, after thousands have changed at once.
+  private static final int MOST_PENDING = 5_000;
+
   private record Row(long id, Signal signal) {}
+
+  /// The subject of a signal.
+  private record Changing(int type, long id) {}
 
   private final Database database;
   private final GroupCommit commits;
@@ -84,6 +95,19 @@ public final class Signals implements SignalWriter, AutoCloseable {
   /// Calls this after each transaction that consumed signals, in its thread.
   public void afterwards(Runnable consumed) {
     this.consumed = consumed;
+  }
+
+  /// The subjects of signals that are not consumed yet: those of the next [#MOST_PENDING] signals.
+  public static Predicate<Subject> pending(Handle handle) {
+    Set<Changing> found =
+        Set.copyOf(
+            Rows.read(
+                handle,
+                PENDING,
+                MOST_PENDING,
+                (row, most) -> row.setInt(1, most),
+                row -> new Changing(row.getInt(1), row.getLong(2))));
+    return subject -> found.contains(new Changing(subject.type().code(), subject.id()));
   }
 
   /// Starts to consume signals, including those that were written before.

@@ -22,6 +22,7 @@ import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Batch;
@@ -64,6 +65,8 @@ abstract class IncidentTests {
   @TempDir Path folder;
 
   final TestClock clock = new TestClock();
+
+  final CatchUp catchUp = new CatchUp(clock);
 
   final RecordingChannel chat = new RecordingChannel("chat", "chat:443");
 
@@ -118,7 +121,8 @@ abstract class IncidentTests {
         engine.open(
             folder,
             clock,
-            Stream.concat(Outbox.MIGRATIONS.stream(), Incidents.MIGRATIONS.stream())
+            Stream.of(Outbox.MIGRATIONS, Incidents.MIGRATIONS, Signals.MIGRATIONS)
+                .flatMap(List::stream)
                 .toArray(String[]::new));
     commits = new GroupCommit(database);
     outbox =
@@ -147,6 +151,7 @@ abstract class IncidentTests {
             subjects(),
             links(),
             tx -> new CurrentMaintenance(tx, subjects(), ofFile),
+            catchUp,
             TOGETHER,
             clock);
     held =

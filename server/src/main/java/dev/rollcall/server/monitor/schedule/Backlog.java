@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
@@ -46,6 +47,11 @@ final class Backlog<T> {
     T oldest = waiting.removeFirst();
     totalWeight -= weight.applyAsInt(oldest);
     return oldest;
+  }
+
+  /// The oldest item.
+  synchronized Optional<T> oldest() {
+    return Optional.ofNullable(waiting.peekFirst());
   }
 
   /// Removes and returns the oldest items: at least one, otherwise up to the weight `count`.

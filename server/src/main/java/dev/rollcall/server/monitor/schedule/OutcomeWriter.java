@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /// Writes the outcomes of checks. The due row, tick, counts, sums and events of a check are written
@@ -61,6 +62,10 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private volatile Runnable lost = () -> {};
   private volatile Optional<StreamBuffer<Outcome, Boolean>> stream = Optional.empty();
   private volatile boolean stuck;
+
+  /// When the oldest of those was found that are being written.
+  private volatile Optional<Instant> writingSince = Optional.empty();
+
   private final AtomicBoolean identified = new AtomicBoolean();
 
   /// An outcome, and the state to reset if it cannot be written.
@@ -73,6 +78,11 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     /// The number of ticks: a report is also an outcome of each dependency in it.
     private int outcomes() {
       return counted(outcome);
+    }
+
+    /// When it was found.
+    private Instant at() {
+      return outcome.observation().at().plus(outcome.observation().response());
     }
   }
 
@@ -211,6 +221,19 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     return stream.isPresent() && stream.get().lag().compareTo(BEHIND) >= 0;
   }
 
+  /// How far the database is behind: what was found longer ago is written, as far as is known.
+  public Duration lag() {
+    Optional<Instant> waits = backlog.oldest().map(Found::at);
+    Optional<Instant> writing = writingSince; // after the backlog, as they come from there
+    Duration here =
+        Stream.concat(waits.stream(), writing.stream())
+            .min(Comparator.naturalOrder())
+            .map(oldest -> Duration.between(oldest, clock.wall()))
+            .orElse(Duration.ZERO);
+    Duration there = stream.isPresent() ? stream.get().lag() : Duration.ZERO;
+    return here.compareTo(there) > 0 ? here : there;
+  }
+
   /// Where outcomes wait while the database is unavailable, for the log.
   String waitsIn() {
     return isKeptInRedis() ? "Redis" : "memory";
@@ -272,6 +295,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   void flush() {
     writing.lock();
     try {
+      writingSince = backlog.oldest().map(Found::at);
       for (List<Found> some = backlog.take(AT_ONCE);
           !some.isEmpty();
           some = backlog.take(AT_ONCE)) {
@@ -283,6 +307,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
         }
       }
     } finally {
+      writingSince = Optional.empty();
       writing.unlock();
     }
   }

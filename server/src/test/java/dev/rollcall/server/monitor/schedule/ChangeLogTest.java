@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class ChangeLogTest {
   private final ChangeLog log = new ChangeLog();
 
-  private static ScheduledCheck check(long id) {
+  static ScheduledCheck check(long id) {
     return new ScheduledCheck(
         id,
         Scope.OPERATOR,

@@ -113,6 +113,22 @@ class OutcomeWriterTest {
         new Slice(100, 0));
   }
 
+  /// It took five seconds, and was found then.
+  @Test
+  void saysHowFarTheDatabaseIsBehindWhatWasFound() {
+    assertThat(writer.lag()).isZero();
+    long fence = claim();
+    Instant at = data.clock.wall();
+    data.clock.pass(Duration.ofSeconds(5));
+    data.commits.close();
+    writer.keep(
+        new RunState(ChangeLogTest.check(service), begun),
+        outcome(service, fence, down(at, 5_000), Optional.empty()));
+    assertThat(writer.lag()).isZero();
+    data.clock.pass(Duration.ofMinutes(1));
+    assertThat(writer.lag()).isEqualTo(Duration.ofMinutes(1));
+  }
+
   @Test
   void nobodyElseSeesWhatWasFound() {
     run(up(begun, 10));
