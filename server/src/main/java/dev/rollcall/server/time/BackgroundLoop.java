@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 /// Work that is repeated until Rollcall stops, on a platform thread of its own: its timer also
 /// works while all carriers of virtual threads are busy.
 ///
-/// No failure ends it. A failure is logged once, until the work succeeds or fails in another way.
+/// No failure ends it. A failure is logged once, until the work succeeds or fails in another way;
+/// one whose cause is outside once for all loops: see [LoopFailures].
 public final class BackgroundLoop implements AutoCloseable {
   /// What is repeated.
   @FunctionalInterface
@@ -23,6 +24,9 @@ public final class BackgroundLoop implements AutoCloseable {
   }
 
   private static final Logger LOG = System.getLogger(BackgroundLoop.class.getName());
+
+  /// Of all loops of this program, as they have one log.
+  private static final LoopFailures FAILURES = new LoopFailures(Clock.system());
 
   /// How long closing waits for the work under way before it interrupts it.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -38,7 +42,7 @@ public final class BackgroundLoop implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
 
   // Used by the thread only.
-  private String failure = "";
+  private String fault = "";
 
   /// @param name of the thread
   /// @param description the work, for the log: `the cleanup of old data`
@@ -90,10 +94,11 @@ public final class BackgroundLoop implements AutoCloseable {
   private Duration round() throws InterruptedException {
     try {
       Duration pause = work.round();
-      if (!failure.isEmpty()) {
+      if (!fault.isEmpty()) {
         LOG.log(Level.INFO, "{0} continues", description);
-        failure = "";
+        fault = "";
       }
+      FAILURES.succeeded(this).ifPresent(line -> LOG.log(Level.INFO, line));
       return pause;
     } catch (InterruptedException e) {
       throw e;
@@ -107,16 +112,10 @@ public final class BackgroundLoop implements AutoCloseable {
 
   private void log(Throwable e) {
     try {
-      String kind = e.toString().replaceAll("\\d+", "#"); // numbers do not make a difference
-      if (kind.equals(failure)) {
-        return;
-      }
-      failure = kind;
       switch (e) {
         case OutsideFailure outside -> waits(outside.reason());
         case UncheckedIOException file -> waits(String.valueOf(file.getMessage()));
-        default ->
-            LOG.log(Level.ERROR, description + " failed in Rollcall itself, and is tried again", e);
+        default -> fails(e);
       }
     } catch (Throwable noRoom) {
       // No memory or no stack is left to log it.
@@ -124,7 +123,17 @@ public final class BackgroundLoop implements AutoCloseable {
   }
 
   private void waits(String reason) {
-    LOG.log(Level.WARNING, description + " waits, and is tried again: " + reason);
+    fault = "";
+    FAILURES.failed(this, description, reason).ifPresent(line -> LOG.log(Level.WARNING, line));
+  }
+
+  private void fails(Throwable e) {
+    String kind = LoopFailures.kind(e.toString());
+    if (!kind.equals(fault)) {
+      fault = kind;
+      FAILURES.forget(this);
+      LOG.log(Level.ERROR, description + " failed in Rollcall itself, and is tried again", e);
+    }
   }
 
   /// Stops. Waits for the work under way, for six seconds at most.
@@ -152,6 +161,8 @@ public final class BackgroundLoop implements AutoCloseable {
     } catch (InterruptedException e) {
       thread.interrupt();
       Thread.currentThread().interrupt();
+    } finally {
+      FAILURES.forget(this);
     }
   }
 }

@@ -139,9 +139,9 @@ class BackgroundLoopTest {
         .containsExactly(
             "the test waits, and is tried again: silent for 1 s",
             "the test waits, and is tried again: disk full",
-            "{0} continues",
+            "the test continues",
             "the test waits, and is tried again: disk full",
-            "{0} continues");
+            "the test continues");
   }
 
   @Test
