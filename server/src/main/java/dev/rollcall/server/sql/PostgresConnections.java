@@ -107,6 +107,7 @@ final class PostgresConnections implements Connections {
 
   @Override
   public Connection openConnection() throws SQLException {
+    requireLogin();
     StuckConnections.Use use = watch.begin();
     try {
       Connection connection = pool.getConnection();
@@ -137,6 +138,16 @@ final class PostgresConnections implements Connections {
       use.close();
     }
     connection.close();
+  }
+
+  /// A pool that has no connection because the login is refused asks again by itself. Whoever
+  /// waited for it would learn after seconds that it has none.
+  private void requireLogin() throws SQLException {
+    Optional<SQLException> refusal = source.hosts().failure().filter(RefusedLogins::isRefusal);
+    if (refusal.isPresent() && pool.getHikariPoolMXBean().getTotalConnections() == 0) {
+      String said = refusal.get().getMessage();
+      throw new SQLTransientConnectionException(said, refusal.get().getSQLState(), refusal.get());
+    }
   }
 
   /// All commits are synced: see [Durability#PROCESS].

@@ -1,6 +1,7 @@
 package dev.rollcall.server.sql;
 
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
+import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -64,6 +65,7 @@ final class PostgresHosts {
   private record Found(PostgresServer host, long timeline) {}
 
   private final List<PostgresServer> hosts;
+  private final RefusedLogins logins = new RefusedLogins(Clock.system());
   private volatile Optional<Found> last = Optional.empty();
   private volatile Optional<SQLException> failure = Optional.empty();
 
@@ -82,7 +84,7 @@ final class PostgresHosts {
   /// @throws SQLException if none is found; it names each host with what it said
   Connection connect(Opener opener) throws SQLException {
     if (hosts.size() == 1) {
-      return opener.open(hosts.getFirst());
+      return toOnly(opener);
     }
     long began = System.nanoTime();
     while (true) {
@@ -98,9 +100,25 @@ final class PostgresHosts {
     }
   }
 
+  private Connection toOnly(Opener opener) throws SQLException {
+    try {
+      Connection connection = opener.open(hosts.getFirst());
+      failure = Optional.empty();
+      return connection;
+    } catch (SQLException e) {
+      failure = Optional.of(e);
+      throw e;
+    }
+  }
+
   /// Why no primary was found the last time; empty if one was.
   Optional<SQLException> failure() {
     return failure;
+  }
+
+  /// Which of them refuse the user or the password.
+  RefusedLogins logins() {
+    return logins;
   }
 
   private Connection toPrimary(Opener opener) throws SQLException {

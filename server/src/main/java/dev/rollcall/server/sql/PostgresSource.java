@@ -48,7 +48,7 @@ record PostgresSource(PostgresHosts hosts, Role role, String options, Duration a
   }
 
   private Connection open(PostgresServer host) throws SQLException {
-    return of(host).getConnection();
+    return hosts.logins().open(host, one -> of(one).getConnection());
   }
 
   private PGSimpleDataSource of(PostgresServer host) {
