@@ -5,10 +5,12 @@ import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.schedule.OutcomeWriter.Found;
+import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,6 +34,9 @@ final class ChangeLog {
 
   private static final int MOST_REASONS = 1_000;
 
+  /// What was found longer ago than this is told with its time: it has waited for the database.
+  private static final Duration LATE = Duration.ofSeconds(10);
+
   /// Services logged as down. The first time that a service is up is not logged.
   private final Set<Long> down = new HashSet<>();
 
@@ -40,6 +45,11 @@ final class ChangeLog {
 
   private final Set<Long> loggedUnknown = new HashSet<>();
   private final Map<String, Instant> reasons = new HashMap<>();
+  private final Clock clock;
+
+  ChangeLog(Clock clock) {
+    this.clock = clock;
+  }
 
   /// Logs what of these outcomes, which have been written, is a change.
   void tell(List<Found> outcomes) {
@@ -65,13 +75,24 @@ final class ChangeLog {
           gone += isDown ? 1 : 0;
           lines.add(
               isDown
-                  ? found.label() + " is down: " + begins.cause().orElse("no reason known")
-                  : found.label() + " is up again");
+                  ? "%s is down%s: %s"
+                      .formatted(
+                          found.label(), since(found), begins.cause().orElse("no reason known"))
+                  : found.label() + " is up again" + since(found));
         }
       }
     }
     return shortened(
         lines, "%d services are down and %d up again".formatted(gone, lines.size() - gone), names);
+  }
+
+  /// When it was found, if that is a while ago.
+  private String since(Found found) {
+    Observation observation = found.outcome().observation();
+    Instant ended = observation.at().plus(observation.response());
+    return ended.plus(LATE).isBefore(clock.wall())
+        ? " since " + observation.at().truncatedTo(ChronoUnit.SECONDS)
+        : "";
   }
 
   private List<String> unknown(List<Found> outcomes) {
@@ -96,14 +117,17 @@ final class ChangeLog {
       unknown.remove(id);
       return loggedUnknown.remove(id)
           ? Optional.of(
-              found.label() + " is no longer unknown: it is " + State.of(observation).word())
+              found.label()
+                  + " is no longer unknown: it is "
+                  + State.of(observation).word()
+                  + since(found))
           : Optional.empty();
     }
     if (!unknown.add(id) || !isNew(nothing)) {
       return Optional.empty();
     }
     loggedUnknown.add(id);
-    return Optional.of(found.label() + " is unknown: " + nothing.reason());
+    return Optional.of(found.label() + " is unknown" + since(found) + ": " + nothing.reason());
   }
 
   /// Whether this reason was not logged recently. The part in brackets at its end is ignored, since

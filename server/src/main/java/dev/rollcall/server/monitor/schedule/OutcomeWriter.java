@@ -39,7 +39,7 @@ import org.jdbi.v3.core.Handle;
 public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private static final Logger LOG = System.getLogger(OutcomeWriter.class.getName());
 
-  private final ChangeLog log = new ChangeLog();
+  private final ChangeLog log;
   private static final int AT_ONCE = 1_000;
   private static final Duration LINGER = Duration.ofMillis(200);
 
@@ -111,6 +111,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     this.commits = commits;
     this.schedule = schedule;
     this.clock = clock;
+    this.log = new ChangeLog(clock);
     this.backlog = new Backlog<>(most, Found::outcomes, found -> found.state().outcomeLost());
     this.earlyOutcomes = new EarlyOutcomes(most, OutcomeWriter::counted);
     this.overtaken =

@@ -15,6 +15,7 @@ import dev.rollcall.server.monitor.definition.ReferencedSecrets;
 import dev.rollcall.server.monitor.definition.WarningLimits;
 import dev.rollcall.server.monitor.schedule.OutcomeWriter.Found;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.sql.TestClock;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +25,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ChangeLogTest {
-  private final ChangeLog log = new ChangeLog();
+  private static final Instant NOW = new TestClock().wall();
+
+  private final TestClock clock = new TestClock();
+  private final ChangeLog log = new ChangeLog(clock);
 
   static ScheduledCheck check(long id) {
     return new ScheduledCheck(
@@ -44,7 +48,7 @@ class ChangeLogTest {
 
   private static Found change(long id, Observation observation, Optional<Event.Kind> open) {
     return new Found(
-        new RunState(check(id), Instant.EPOCH),
+        new RunState(check(id), NOW),
         new Outcome(
             id,
             1,
@@ -58,11 +62,11 @@ class ChangeLogTest {
   }
 
   private static Found down(long id) {
-    return change(id, MonitorDatabase.down(Instant.EPOCH, 5), Optional.of(Event.Kind.UPTIME));
+    return change(id, MonitorDatabase.down(NOW, 5), Optional.of(Event.Kind.UPTIME));
   }
 
   private static Found up(long id, Optional<Event.Kind> open) {
-    return change(id, MonitorDatabase.up(Instant.EPOCH, 5), open);
+    return change(id, MonitorDatabase.up(NOW, 5), open);
   }
 
   @Test
@@ -79,6 +83,23 @@ class ChangeLogTest {
     assertThat(log.lines(List.of(up(1, Optional.of(Event.Kind.UPTIME))))).isEmpty();
   }
 
+  @Test
+  void saysSinceWhenIfTheOutcomeHasWaited() {
+    clock.pass(Duration.ofSeconds(11));
+    Found down = down(1);
+    Found up = up(1, Optional.of(Event.Kind.DOWNTIME));
+    assertThat(log.lines(List.of(down)))
+        .singleElement()
+        .asString()
+        .startsWith("service 1 is down since 2026-11-20T12:00:00Z: ");
+    assertThat(log.lines(List.of(up)))
+        .containsExactly("service 1 is up again since 2026-11-20T12:00:00Z");
+    assertThat(log.lines(List.of(unknown(1, NOW, "no route"))))
+        .containsExactly("service 1 is unknown since 2026-11-20T12:00:00Z: no route");
+    assertThat(log.lines(List.of(up)))
+        .containsExactly("service 1 is no longer unknown: it is up since 2026-11-20T12:00:00Z");
+  }
+
   private static Found unknown(long id, Instant at, String reason) {
     return change(
         id,
@@ -88,7 +109,7 @@ class ChangeLogTest {
 
   @Test
   void saysOnceThatNothingIsKnownOfAService() {
-    Instant at = Instant.EPOCH;
+    Instant at = NOW;
     assertThat(log.lines(List.of(unknown(1, at, "tls.ca a.pem: no such file"))))
         .containsExactly("service 1 is unknown: tls.ca a.pem: no such file");
     assertThat(log.lines(List.of(unknown(1, at.plusSeconds(900), "tls.ca a.pem: no such file"))))
@@ -100,7 +121,7 @@ class ChangeLogTest {
 
   @Test
   void saysOnceWhatIsTheReasonOfAll() {
-    Instant at = Instant.EPOCH;
+    Instant at = NOW;
     List<Found> many = new ArrayList<>();
     for (int id = 1; id <= 150; id++) {
       many.add(unknown(id, at, "Network is unreachable (connecting to 10.0.0." + id + ":80)"));
