@@ -4,6 +4,7 @@ import dev.rollcall.server.sql.FileProblems;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.LogDebounce;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -57,12 +58,14 @@ final class RotatingStore implements AutoCloseable {
   private volatile Duration opened = Duration.ZERO;
   private volatile String trouble = "no results file is open yet";
   private volatile boolean closing;
+  private final LogDebounce refusing;
   private Duration foldAgainAfter = Duration.ofSeconds(1);
   private Duration foldAgainAt = Duration.ZERO;
 
   RotatingStore(Settings settings, Clock clock) {
     this.settings = settings;
     this.clock = clock;
+    this.refusing = new LogDebounce(Duration.ZERO, clock);
     this.rows = new ResultRows(clock);
     this.folder = new ResultFolder(settings.folder(), rows, clock);
     this.older = new RetainedFiles(settings.keep() - 1);
@@ -113,6 +116,23 @@ final class RotatingStore implements AutoCloseable {
   ///
   /// @throws StorageException if the database fails
   void write(Results results) {
+    try {
+      store(results);
+    } catch (StorageException e) {
+      if (refusing.begins()) {
+        LOG.log(
+            Level.WARNING,
+            "results of nodes cannot be stored, the nodes send them again: {0}",
+            e.reason());
+      }
+      throw e;
+    }
+    if (refusing.ends()) {
+      LOG.log(Level.INFO, "results of nodes are stored again");
+    }
+  }
+
+  private void store(Results results) {
     for (int turn = 0; turn < MOST_ATTEMPTS; turn++) {
       ResultFile file = current();
       try {

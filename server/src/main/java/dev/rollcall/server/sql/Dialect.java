@@ -90,8 +90,14 @@ sealed interface Dialect {
 
   /// CORRUPT and NOTADB of SQLite.
   static boolean damaged(SQLException failure) {
-    int code = failure instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xff : 0;
+    int code = code(failure);
     return code == 11 || code == 26;
+  }
+
+  /// The primary code of SQLite, which is the low byte of an extended one; 0 for a failure of
+  /// something else. Source: https://sqlite.org/rescode.html
+  private static int code(SQLException failure) {
+    return failure instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xff : 0;
   }
 
   /// What a failure means for the database.
@@ -101,6 +107,8 @@ sealed interface Dialect {
 
   /// One file, one process, one writer.
   record Sqlite() implements Dialect {
+    private static final int FULL = 13;
+
     @Override
     public Map<String, String> placeholders() {
       return Map.of(
@@ -142,12 +150,16 @@ sealed interface Dialect {
     }
 
     @Override
+    public String reason(SQLException failure) {
+      return code(failure) == FULL ? "the disk is full" : words(failure);
+    }
+
+    @Override
     public Fault fault(SQLException failure) {
-      if (!(failure instanceof SQLiteException sqlite)) {
+      if (!(failure instanceof SQLiteException)) {
         return Fault.STATEMENT;
       }
-      // The low byte of an extended code is the primary one: https://sqlite.org/rescode.html
-      return switch (sqlite.getResultCode().code & 0xff) {
+      return switch (code(failure)) {
         // BUSY, LOCKED, NOMEM, INTERRUPT, IOERR, FULL, CANTOPEN, PROTOCOL
         case 5, 6, 7, 9, 10, 13, 14, 15 -> Fault.PASSING;
         // PERM, READONLY, CORRUPT, NOLFS, NOTADB
