@@ -14,7 +14,14 @@ record Listener(String host, int port, String way) {
   ///
   /// @param open the port that is open
   String url(int open) {
-    String at = ALL.contains(host) ? "localhost" : host;
+    return url(open, "localhost");
+  }
+
+  /// The same for programs on other machines.
+  ///
+  /// @param machine the name of this machine, for a server that listens on all its addresses
+  String url(int open, String machine) {
+    String at = ALL.contains(host) ? machine : host;
     return "http://" + (at.contains(":") ? "[" + at + "]" : at) + ":" + open;
   }
 

@@ -4,6 +4,7 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.channel.definition.ChannelDefinition;
 import dev.rollcall.server.cluster.Cluster;
+import dev.rollcall.server.cluster.ClusterSettings;
 import dev.rollcall.server.cluster.Self;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Values;
@@ -147,7 +148,8 @@ final class Serve {
         settings.cluster().name(open.port()),
         Main.version(),
         Tables.in(settings.storage().database()).schema(),
-        open.url(),
+        settings.web().main().url(open.port(), ClusterSettings.machine())
+            + settings.web().base().text(),
         has(Role.RUNNER));
   }
 

@@ -36,7 +36,8 @@ public record ClusterSettings(Optional<String> name) {
     return name.orElseGet(() -> machine() + ":" + port);
   }
 
-  private static String machine() {
+  /// The name of this machine, as the kernel has it.
+  public static String machine() {
     try {
       return Files.readString(HOST_NAME).strip();
     } catch (IOException e) {
