@@ -43,6 +43,7 @@ class SystemdIT {
             .containsPattern("NoNewPrivs:\\s+1")
             .containsPattern("Seccomp:\\s+2");
       }
+      assertThat(lab.property(ROLLCALL, "StartLimitIntervalUSec")).isEqualTo("0");
       String killed = lab.property(ROLLCALL, "MainPID");
       lab.run(ROLLCALL, "kill", "-9", killed);
       await().atMost(PATIENCE).until(lab::isReady);
