@@ -97,7 +97,7 @@ class HeartbeatsPageIT {
       page.keyboard().press("Control+V");
       assertThat(page.locator("textarea"))
           .hasValue(
-              "curl -fsS -m 10 --retry 3 -o /dev/null '"
+              "curl -fsS -m 10 --retry 5 --retry-all-errors -o /dev/null '"
                   + origin
                   + "ping?name=backup&frequency=1D&grace=1h'");
       assertThat(browsing.complaints()).isEmpty();
