@@ -38,6 +38,7 @@ public final class Database implements AutoCloseable {
   private final DatabaseFailures failures;
   private final Transactions transactions;
   private final Availability availability;
+  private final Readiness readiness;
 
   /// Set once, before anybody else has the database.
   private Optional<StandbyReads> standby = Optional.empty();
@@ -69,6 +70,7 @@ public final class Database implements AutoCloseable {
     this.transactions = new Transactions(failures, writers);
     this.availability =
         new Availability(location, opening, this::startClock, this::writeLittle, clock);
+    this.readiness = new Readiness(location, availability, readers, writers);
     this.clock = clock;
     this.claimant = new Claimant(clock);
   }
@@ -320,12 +322,13 @@ public final class Database implements AutoCloseable {
   /// broken, it runs once more on another one. Do not read inside a read: it needs a second
   /// connection, which may not be free.
   ///
-  /// @throws StorageException if the database fails
+  /// @throws StorageException if the database fails; at once, if a server is known to be out of
+  ///   reach
   public <T> T read(Function<Handle, T> read) {
-    availability.checkOpen();
+    readiness.requireReads();
     boolean again = true;
     while (true) {
-      try (Handle handle = handle(readers)) {
+      try (Handle handle = reader()) {
         try {
           return dialect.onFreeThread(() -> read.apply(handle));
         } catch (RuntimeException e) {
@@ -364,39 +367,29 @@ public final class Database implements AutoCloseable {
   /// The same if commits wait for a standby: from about three seconds on, until they do not. Writes
   /// are refused meanwhile, since each would only wait too, and leave a session behind.
   public Optional<String> trouble() {
-    return waitingCommits().or(availability::trouble);
+    return readiness.trouble();
   }
 
   /// That commits wait for a standby, and what to do: a part of [#trouble]. Unlike the rest of it,
   /// this is known of the present, also if nobody has tried to write.
   public Optional<String> waitingCommits() {
-    return writers.delay().map(why -> location + ": " + why);
+    return readiness.waitingCommits();
   }
 
-  /// For reads that nobody should wait for, such as those of metrics: each would wait for seconds
-  /// while the database is away.
+  /// For reads that nobody needs while the database is in trouble, such as those of metrics.
   ///
   /// @throws StorageException at once, if there is [#trouble]
   public void requireAvailable() {
-    trouble()
-        .ifPresent(
-            reason -> {
-              throw new StorageException(reason, StorageException.Outcome.RETRY);
-            });
+    readiness.requireAvailable();
   }
 
-  /// For pages that have to say at once that the database is away: each read would wait for seconds
-  /// until it fails. Unlike [#requireAvailable], it lets through reads of a database that is full.
+  /// For whoever has to say at once that the database is away. Each [#read] asks this first; pages
+  /// that are in memory, and writes that somebody else can repeat, ask it themselves. Unlike
+  /// [#requireAvailable], it lets through reads of a database that is full.
   ///
   /// @throws StorageException at once, if a server is known to be out of reach
   public void requireReachable() {
-    Optional<String> unreached = availability.unreached();
-    if (unreached.isPresent()) {
-      throw new StorageException(unreached.get(), StorageException.Outcome.RETRY);
-    }
-    if (readers.isUnserved() || writers.isUnserved()) {
-      throw new StorageException(location + ": does not answer", StorageException.Outcome.RETRY);
-    }
+    readiness.requireReachable();
   }
 
   /// Writes as little as possible, and syncs it and everything before it.
@@ -434,21 +427,24 @@ public final class Database implements AutoCloseable {
   /// @throws StorageException if the database fails
   /// @throws RuntimeException as thrown by `work`; nothing was written
   void write(Consumer<Handle> work, Durability durability) {
-    availability.checkOpen();
-    Optional<String> delay = waitingCommits();
-    if (delay.isPresent()) {
-      throw new StorageException(delay.get(), StorageException.Outcome.RETRY);
-    }
+    readiness.requireWrites();
     Duration began = clock.monotonic();
     Optional<StorageException> failure = transactions.write(work, durability);
     if (failure.isPresent()) {
-      availability.fails(failure.get(), began);
-      throw waitingCommits()
-          .map(why -> new StorageException(why, failure.get().outcome(), failure.get()))
-          .orElseGet(failure::get);
+      throw readiness.unwritten(failure.get(), began);
     }
     log.ifPresent(written -> written.committed(durability));
     availability.works(began);
+  }
+
+  private Handle reader() {
+    Duration began = clock.monotonic();
+    try {
+      return handle(readers);
+    } catch (StorageException e) {
+      readiness.unread(e, began);
+      throw e;
+    }
   }
 
   private Handle handle(Connections connections) {

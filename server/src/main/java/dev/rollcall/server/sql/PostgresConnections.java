@@ -46,6 +46,7 @@ final class PostgresConnections implements Connections {
   private final Jdbi jdbi;
   private final Map<Connection, StuckConnections.Use> uses = new ConcurrentHashMap<>();
   private final StuckConnections watch;
+  private volatile boolean closed;
 
   /// @param delay why whatever is done with them waits, if it does: see
   ///   [StuckConnections.Pool#delay]
@@ -54,7 +55,7 @@ final class PostgresConnections implements Connections {
     HIKARI.setLevel(Level.SEVERE); // callers get the failure as an exception
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
-    config.setDataSource(source);
+    config.setDataSource(source.whichInsists(() -> !closed));
     config.setMaximumPoolSize(most);
     config.setConnectionTimeout(PostgresSource.CONNECT.toMillis());
     config.setInitializationFailTimeout(-1); // the migrations have connected before
@@ -123,12 +124,15 @@ final class PostgresConnections implements Connections {
     }
   }
 
-  /// The pool tells the reason to one of those who wait.
+  /// The pool does not know the reason: it is still being tried.
   private SQLException withReason(SQLTransientConnectionException timeout) {
-    return timeout.getCause() != null || source.hosts().failure().isEmpty()
-        ? timeout
-        : new SQLTransientConnectionException(
-            timeout.getMessage(), timeout.getSQLState(), source.hosts().failure().get());
+    return source
+        .hosts()
+        .failure()
+        .<SQLException>map(
+            why ->
+                new SQLTransientConnectionException(timeout.getMessage(), why.getSQLState(), why))
+        .orElse(timeout);
   }
 
   @Override
@@ -165,13 +169,15 @@ final class PostgresConnections implements Connections {
     return watch.delay();
   }
 
+  /// Until somebody gets a connection.
   @Override
   public boolean isUnserved() {
-    return watch.isUnserved();
+    return watch.isUnserved() && source.hosts().failure().isPresent();
   }
 
   @Override
   public void close() {
+    closed = true;
     watch.close();
     pool.close();
   }

@@ -300,12 +300,13 @@ final class PostgresHosts {
   List<PostgresServer> serving(Opener opener) {
     try {
       if (hosts.size() == 1) {
-        close(opener.open(hosts.getFirst()));
+        close(toOnly(opener));
         return hosts;
       }
       close(taken(search(hosts, List.of(), opener)));
       return last.map(found -> List.of(found.host())).orElse(hosts);
     } catch (SQLException e) {
+      failure = Optional.of(e);
       return isAnswer(e) ? hosts : List.of();
     }
   }

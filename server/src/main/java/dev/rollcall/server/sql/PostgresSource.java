@@ -8,6 +8,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -19,7 +20,9 @@ import org.postgresql.jdbc.PgConnection;
 /// @param hosts finds them
 /// @param options of the sessions, as in `-c statement_timeout=1000`
 /// @param answer how long an answer may take
-record PostgresSource(PostgresHosts hosts, Role role, String options, Duration answer)
+/// @param again whether one that could not be opened is tried again
+record PostgresSource(
+    PostgresHosts hosts, Role role, String options, Duration answer, BooleanSupplier again)
     implements DataSource {
   /// Which of the hosts it connects to.
   enum Role {
@@ -33,14 +36,40 @@ record PostgresSource(PostgresHosts hosts, Role role, String options, Duration a
   /// The same to one of several hosts: packets that are dropped leave time for another host.
   private static final Duration CONNECT_ONE = Duration.ofSeconds(3);
 
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
   /// The server ends a session whose client is gone without closing it, and so its locks, after
   /// eight seconds instead of two hours.
   private static final String DEAD_CLIENTS =
       "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
           + " -c tcp_user_timeout=8000";
 
+  /// A source whose failures are those of its only attempt.
+  PostgresSource(PostgresHosts hosts, Role role, String options, Duration answer) {
+    this(hosts, role, options, answer, () -> false);
+  }
+
+  /// The same for a pool: it opens a connection as soon as that works, while `again` says so. A
+  /// pool itself would pause for longer and longer, up to five seconds, also after the server is
+  /// back.
+  PostgresSource whichInsists(BooleanSupplier again) {
+    return new PostgresSource(hosts, role, options, answer, again);
+  }
+
   @Override
   public Connection getConnection() throws SQLException {
+    while (true) {
+      try {
+        return opened();
+      } catch (SQLException e) {
+        if (!again.getAsBoolean() || !RetryPause.await(PAUSE) || !again.getAsBoolean()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Connection opened() throws SQLException {
     return switch (role) {
       case PRIMARY -> hosts.connect(this::open);
       case STANDBY -> hosts.connectToStandby(this::open);

@@ -99,7 +99,11 @@ final class StuckConnections implements AutoCloseable {
 
   /// Whether somebody waits, and no server serves.
   boolean isUnserved() {
-    return unserved;
+    if (!unserved) {
+      return false;
+    }
+    Duration now = clock.monotonic();
+    return uses.stream().anyMatch(use -> use.isSuspicious(now)); // not those of a second ago
   }
 
   private Duration round() {

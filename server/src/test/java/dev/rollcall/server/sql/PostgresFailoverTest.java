@@ -154,7 +154,7 @@ class PostgresFailoverTest {
       Thread reading = Thread.startVirtualThread(() -> readInVain(database));
       await().atMost(PATIENCE).until(() -> !isReachable(database));
       postgres.second().promote();
-      await().atMost(PATIENCE).until(() -> isReachable(database) && !reading.isAlive());
+      await().atMost(PATIENCE).until(() -> !reading.isAlive() && isReachable(database));
       assertThat(Things.sum(database)).isEqualTo(1);
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
+import dev.rollcall.server.sql.PostgresSource.Role;
 import dev.rollcall.server.sql.StorageException.Outcome;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -66,6 +67,48 @@ class PostgresLostTest {
     Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.trouble().isEmpty());
     assertThat(Things.count(database)).isOne();
     commits.write(Things.ADD, new Things(2, 1));
+  }
+
+  /// It would wait for seconds each time, and keep its place from others.
+  @Test
+  void aReadIsRefusedUntriedOnceItIsKnownThatNobodyIsThere() {
+    wire.cut();
+    assertThatThrownBy(() -> Things.count(database)).isInstanceOf(StorageException.class);
+    assertThat(database.trouble()).isPresent();
+    wire.mend();
+    assertThatThrownBy(() -> Things.count(database))
+        .as("nobody has found out yet that it is back")
+        .isInstanceOf(StorageException.class);
+
+    clock.pass(Duration.ofSeconds(2));
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.trouble().isEmpty());
+    assertThat(Things.count(database)).isOne();
+  }
+
+  /// The pool itself pauses for up to five seconds between its attempts.
+  @Test
+  void aConnectionForAPoolIsOpenedAsSoonAsTheServerIsBack() throws Exception {
+    PostgresHosts hosts = new PostgresHosts(TestDatabases.freshOn(wire.port()));
+    PostgresSource once = new PostgresSource(hosts, Role.PRIMARY, "", Duration.ofSeconds(30));
+    wire.cut();
+    assertThatThrownBy(once::getConnection).isInstanceOf(SQLException.class);
+    AtomicInteger failures = new AtomicInteger();
+    PostgresSource insisting =
+        once.whichInsists(
+            () -> {
+              if (failures.incrementAndGet() == 3) {
+                wire.mend();
+              }
+              return true;
+            });
+    insisting.getConnection().close();
+    assertThat(failures).hasValueGreaterThanOrEqualTo(3);
+    assertThat(hosts.failure()).isEmpty();
+
+    wire.cut();
+    assertThatThrownBy(once.whichInsists(() -> false)::getConnection)
+        .isInstanceOf(SQLException.class);
+    assertThat(hosts.failure()).isPresent();
   }
 
   /// Otherwise a transaction on a line that went dead would keep its locks for hours.
