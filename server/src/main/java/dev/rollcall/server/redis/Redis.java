@@ -129,10 +129,10 @@ public final class Redis implements AutoCloseable {
         new StreamBuffer<>(
             kind,
             streams,
+            parts.database(),
             commits,
             appender,
             results,
-            parts.database()::takeTurns,
             settings.most(),
             watch,
             clock);

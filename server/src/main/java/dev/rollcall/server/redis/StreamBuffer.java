@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ public final class StreamBuffer<I, R> {
 
   private static final Duration FULL_AGAIN = Duration.ofSeconds(10);
   private static final Duration OLDER_FIRST = Duration.ofSeconds(5);
+  private static final Duration AFTER_DOUBT = Duration.ofSeconds(5);
 
   /// Processes notice within a second that a server refuses writes.
   private static final Duration UNTIL_OLDER = Duration.ofSeconds(2);
@@ -48,6 +51,7 @@ public final class StreamBuffer<I, R> {
   private static final Duration ON_THE_WAY = Duration.ofMillis(50);
 
   private final StreamKind<I, R> kind;
+  private final Database database;
   private final GroupCommit commits;
   private final StreamAppender appender;
   private final AppliedResults results;
@@ -75,14 +79,15 @@ public final class StreamBuffer<I, R> {
   StreamBuffer(
       StreamKind<I, R> kind,
       List<String> streams,
+      Database database,
       GroupCommit commits,
       StreamAppender appender,
       AppliedResults results,
-      TurnTaker turns,
       long most,
       StreamWatch watch,
       Clock clock) {
     this.kind = kind;
+    this.database = database;
     this.commits = commits;
     this.appender = appender;
     this.results = results;
@@ -91,12 +96,7 @@ public final class StreamBuffer<I, R> {
     this.clock = clock;
     this.streams = List.copyOf(streams);
     streams.forEach(stream -> ends.put(stream, new StreamEnd()));
-    this.doubtful = new Doubting(turns);
-  }
-
-  /// Lets transactions that apply one stream go on one after the other.
-  interface TurnTaker {
-    void take(Handle tx, String name);
+    this.doubtful = new Doubting();
   }
 
   /// The name of the kind.
@@ -114,9 +114,10 @@ public final class StreamBuffer<I, R> {
   /// Writes an item.
   ///
   /// @return the result; or that it waits, if the database does not have it within a moment
-  /// @throws Unavailable if as much waits in Redis as may wait
-  /// @throws dev.rollcall.server.sql.StorageException if both Redis and the database are
-  ///   unavailable
+  /// @throws Unavailable if as much waits in Redis as may wait, or if nobody knows whether Redis
+  ///   has the item, and the database is unavailable
+  /// @throws StorageException if both Redis and the database are unavailable; at once, if that is
+  ///   known. Nothing was written
   public Written<R> write(I item) {
     String stream = stream(item);
     Optional<StreamAppender.Trouble> trouble = appender.trouble();
@@ -129,15 +130,31 @@ public final class StreamBuffer<I, R> {
       case StreamAppender.Added.Stored(long writer, long number) ->
           result(stream, writer, number, pending.results().getFirst());
       case StreamAppender.Added.Refused(StreamAppender.Trouble why) -> straight(stream, item, why);
-      case StreamAppender.Added.InDoubt added ->
-          commits
-              .write(doubtful, new Doubtful<>(item, stream, added))
-              .<Written<R>>map(Written.Applied::new)
-              .orElseGet(Written.Waits::new);
+      case StreamAppender.Added.InDoubt added -> settled(new Doubtful<>(item, stream, added));
     };
   }
 
+  /// Nobody waits for a database that is known to be away. Then Redis may have the item, and it is
+  /// applied from there: it is not taken back, as that could not be written anywhere.
+  ///
+  /// @throws Unavailable if it stays in doubt
+  private Written<R> settled(Doubtful<I> item) {
+    try {
+      database.requireReachable();
+      return commits
+          .write(doubtful, item)
+          .<Written<R>>map(Written.Applied::new)
+          .orElseGet(Written.Waits::new);
+    } catch (StorageException e) {
+      throw new Unavailable(
+          "Redis did not answer, and the database is away: this is recorded later, or not at all",
+          AFTER_DOUBT,
+          e);
+    }
+  }
+
   private Written<R> straight(String stream, I item, StreamAppender.Trouble why) {
+    database.requireReachable();
     awaitOlder(stream, why);
     R result = commits.write(kind.batch(), item);
     bypassed.incrementAndGet();
@@ -200,11 +217,12 @@ public final class StreamBuffer<I, R> {
   /// Writes items whose results nobody waits for. They are durable when this returns.
   ///
   /// @throws Unavailable if as much waits in Redis as may wait
-  /// @throws dev.rollcall.server.sql.StorageException if both Redis and the database are
-  ///   unavailable; some of the items may have been written
+  /// @throws StorageException if both Redis and the database are unavailable; at once, if that is
+  ///   known. Some of the items may have been written
   public void writeAll(List<I> items) {
     Optional<StreamAppender.Trouble> trouble = appender.trouble();
     if (trouble.isPresent()) {
+      database.requireReachable();
       items.stream()
           .map(this::stream)
           .distinct()
@@ -224,10 +242,12 @@ public final class StreamBuffer<I, R> {
     switch (added) {
       case StreamAppender.Added.Stored _ -> {}
       case StreamAppender.Added.Refused(StreamAppender.Trouble why) -> {
+        database.requireReachable();
         awaitOlder(stream, why);
         writeStraight(items);
       }
       case StreamAppender.Added.InDoubt doubt -> {
+        database.requireReachable();
         List<Optional<R>> _ =
             commits.writeAll(
                 doubtful, items.stream().map(item -> new Doubtful<>(item, stream, doubt)).toList());
@@ -354,16 +374,14 @@ public final class StreamBuffer<I, R> {
   }
 
   private final class Doubting implements Batch<Doubtful<I>, Optional<R>> {
-    private final TurnTaker turns;
-
-    Doubting(TurnTaker turns) {
-      this.turns = turns;
-    }
-
     /// Items that were applied from their stream meanwhile are not applied again.
     @Override
     public List<Optional<R>> apply(Handle tx, List<Doubtful<I>> items) {
-      items.stream().map(Doubtful::stream).distinct().sorted().forEach(one -> turns.take(tx, one));
+      items.stream()
+          .map(Doubtful::stream)
+          .distinct()
+          .sorted()
+          .forEach(one -> database.takeTurns(tx, one));
       List<I> left = new ArrayList<>();
       List<Boolean> which = new ArrayList<>();
       for (Doubtful<I> one : items) {

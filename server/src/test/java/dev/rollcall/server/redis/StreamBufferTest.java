@@ -233,7 +233,8 @@ class StreamBufferTest {
     assertThat(write(1)).isEqualTo(new Written.Waits<>());
     configure("min-replicas-to-write", "1");
     await().atMost(PATIENCE).until(() -> process.redis.trouble().isPresent() || refuses(2));
-    assertThatThrownBy(() -> write(3)).isInstanceOf(Unavailable.class);
+    assertThatThrownBy(() -> write(3))
+        .isInstanceOfAny(Unavailable.class, StorageException.class); // older wait, nobody is there
     assertThat(process.buffer.awaitApplied(new Note("one", 0))).isFalse();
     assertThat(process.buffer.lag()).isPositive();
     wire.mend();
@@ -521,6 +522,36 @@ class StreamBufferTest {
     writeThrough(3);
     await().atMost(PATIENCE).until(() -> process.buffer.waiting() == 0);
     assertThat(Note.written(process.database, "one")).containsExactly(1, 2, 3);
+  }
+
+  /// It cannot be taken back now, so it is recorded as soon as that is possible, and no caller
+  /// waits for it.
+  @Test
+  void anItemInDoubtIsAppliedFromRedisIfTheDatabaseIsAwayToo() throws Exception {
+    writeThrough(1);
+    wire.cut();
+    assertThat(write(2)).isEqualTo(new Written.Waits<>());
+    await().atMost(PATIENCE).until(this::isOutOfReach);
+    server.signal("STOP");
+    assertThatThrownBy(() -> write(3))
+        .isInstanceOf(Unavailable.class)
+        .hasMessageContaining("recorded later, or not at all");
+    assertThatThrownBy(() -> write(4)).isInstanceOf(StorageException.class); // nobody has it
+    server.signal("CONT");
+    wire.mend();
+    awaitWritten(1, 2, 3);
+    await().atMost(PATIENCE).until(() -> process.redis.trouble().isEmpty());
+    writeThrough(5);
+    assertThat(Note.written(process.database, "one")).containsExactly(1, 2, 3, 5);
+  }
+
+  private boolean isOutOfReach() {
+    try {
+      process.database.requireReachable();
+      return false;
+    } catch (StorageException e) {
+      return true;
+    }
   }
 
   @Test
