@@ -207,6 +207,11 @@ public final class Accounts implements AutoCloseable {
     return authenticator;
   }
 
+  /// Recognizes accounts also by what was valid a while ago: see [AccountAuthenticator#believe].
+  public Authenticator believingAuthenticator() {
+    return authenticator::believe;
+  }
+
   /// The routes of accounts. Their answers are for whoever has sent the request.
   public List<Route> routes() {
     return Stream.of(

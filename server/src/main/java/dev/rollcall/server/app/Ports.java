@@ -39,12 +39,14 @@ import java.util.Set;
 ///
 /// @param errors how errors are written if no route is found
 /// @param accounts recognizes accounts
+/// @param believedAccounts the same on routes that believe what was valid a while ago
 /// @param drain what happens between the signal to stop and the end
 record Ports(
     ServeSettings settings,
     ErrorShape errors,
     RequestTimes times,
     Authenticator accounts,
+    Authenticator believedAccounts,
     Drain drain) {
   private static final Authenticator NO_ACCOUNTS = _ -> new Authenticator.Finding.Nothing();
 
@@ -59,12 +61,14 @@ record Ports(
 
   /// Ports of a process without accounts.
   Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
-    this(settings, errors, times, NO_ACCOUNTS, new Drain(settings.web().drain()));
+    this(settings, errors, times, NO_ACCOUNTS, NO_ACCOUNTS, new Drain(settings.web().drain()));
   }
 
   /// The same ports, with accounts.
-  Ports recognizing(Authenticator accounts) {
-    return new Ports(settings, errors, times, knownOr503(accounts), drain);
+  ///
+  /// @param believed recognizes them on routes that believe what was valid a while ago
+  Ports recognizing(Authenticator accounts, Authenticator believed) {
+    return new Ports(settings, errors, times, knownOr503(accounts), knownOr503(believed), drain);
   }
 
   /// What a process waits for while it runs.
@@ -156,21 +160,23 @@ record Ports(
                     ? Optional.empty()
                     : Optional.of(address -> writers.contain(Addresses.of(address.getAddress())))),
             token);
+    Authenticator jobs =
+        settings
+            .heartbeats()
+            .key()
+            .map(key -> senders.and(new HeartbeatKey(key.reveal())))
+            .orElse(senders);
     return new Authenticators(
-        known(token, Authenticator.firstOf(token, new Loopback(Set.of(listener.host())))),
-        known(
-            token, web.token().isPresent() ? token : senders), // nodes on this machine send it too
-        known(
-            token,
-            settings
-                .heartbeats()
-                .key()
-                .map(key -> senders.and(new HeartbeatKey(key.reveal())))
-                .orElse(senders)),
+        known(accounts, token, Authenticator.firstOf(token, new Loopback(Set.of(listener.host())))),
+        known( // nodes on this machine send it too
+            accounts, token, web.token().isPresent() ? token : senders),
+        known(accounts, token, jobs),
+        known(believedAccounts, token, jobs),
         accounts);
   }
 
-  private Authenticator known(StaticToken token, Authenticator others) {
+  private static Authenticator known(
+      Authenticator accounts, StaticToken token, Authenticator others) {
     return request ->
         token.find(request) instanceof Authenticator.Finding.Known
             ? others.find(request)

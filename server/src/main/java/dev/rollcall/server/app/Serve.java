@@ -89,7 +89,9 @@ final class Serve {
   private Ports.Open open(Parts parts) {
     DataFolder.open(settings.storage().data());
     Capabilities capabilities = Capabilities.open(settings, registry, clock, parts);
-    Ports ports = this.ports.recognizing(capabilities.accounts().authenticator());
+    Accounts accounts = capabilities.accounts();
+    Ports ports =
+        this.ports.recognizing(accounts.authenticator(), accounts.believingAuthenticator());
     Monitor monitor = capabilities.monitor();
     refuseBlank(capabilities);
     Targets.start(capabilities.pool(), settings.targets(), parts);

@@ -6,20 +6,25 @@ package dev.rollcall.server.http;
 ///   asks
 /// @param senders for [Access#SENDER]
 /// @param pings for [Access#PING]
+/// @param believing the same for routes that believe what was valid a while ago ([Route#believing])
 /// @param accounts for [Access#ACCOUNT]
 public record Authenticators(
-    Authenticator operators, Authenticator senders, Authenticator pings, Authenticator accounts) {
+    Authenticator operators,
+    Authenticator senders,
+    Authenticator pings,
+    Authenticator believing,
+    Authenticator accounts) {
   /// The authenticators of a listener without accounts.
   public Authenticators(Authenticator operators, Authenticator senders, Authenticator pings) {
-    this(operators, senders, pings, _ -> new Authenticator.Finding.Nothing());
+    this(operators, senders, pings, pings, _ -> new Authenticator.Finding.Nothing());
   }
 
-  Authenticator of(Access access) {
-    return switch (access) {
+  Authenticator of(Route route) {
+    return switch (route.access()) {
       case ACCOUNT -> accounts;
       case PUBLIC, USER, OPERATOR -> operators;
       case SENDER -> senders;
-      case PING -> pings;
+      case PING -> route.believes() ? believing : pings;
     };
   }
 }

@@ -156,7 +156,7 @@ final class Dispatcher {
               exchange.body,
               exchange.connection.remote().getAddress(),
               exchange.client,
-              authenticators.of(route.access()));
+              authenticators.of(route));
       exchange.request = Optional.of(request);
       admit(route.access(), request);
       exchange.body.checkDeclared();

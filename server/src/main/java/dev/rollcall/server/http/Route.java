@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 /// @param head whether GET also answers HEAD
 /// @param waits whether it waits for another server: it does not count among the few reads that are
 ///   processed at a time
+/// @param believes whether it may be called by who only was known to be an account: see
+///   [#believing]
 /// @param handler answers the requests
 public record Route(
     Set<Method> methods,
@@ -27,6 +29,7 @@ public record Route(
     ErrorShape errors,
     boolean head,
     boolean waits,
+    boolean believes,
     Handler handler) {
   /// 64 KiB: the limit of a route that sets none.
   public static final int DEFAULT_BODY = 64 * 1024;
@@ -58,7 +61,7 @@ public record Route(
   /// A route for several methods.
   public static Route of(Set<Method> methods, String path, Access access, Handler handler) {
     return new Route(
-        methods, path, access, DEFAULT_BODY, ErrorShape.ENVELOPE, true, false, handler);
+        methods, path, access, DEFAULT_BODY, ErrorShape.ENVELOPE, true, false, false, handler);
   }
 
   /// A route for GET, and so for HEAD.
@@ -89,27 +92,35 @@ public record Route(
 
   /// The same route with another limit of its body, in bytes.
   public Route withBodyLimit(int bytes) {
-    return new Route(methods, path, access, bytes, errors, head, waits, handler);
+    return new Route(methods, path, access, bytes, errors, head, waits, believes, handler);
   }
 
   /// The same route with another way to write its errors.
   public Route withErrors(ErrorShape shape) {
-    return new Route(methods, path, access, bodyLimit, shape, head, waits, handler);
+    return new Route(methods, path, access, bodyLimit, shape, head, waits, believes, handler);
   }
 
   /// The same route with its handler inside another.
   public Route around(UnaryOperator<Handler> wrapped) {
-    return new Route(methods, path, access, bodyLimit, errors, head, waits, wrapped.apply(handler));
+    return new Route(
+        methods, path, access, bodyLimit, errors, head, waits, believes, wrapped.apply(handler));
   }
 
   /// The same route, but HEAD does not call its GET, because that changes something.
   public Route withoutHead() {
-    return new Route(methods, path, access, bodyLimit, errors, false, waits, handler);
+    return new Route(methods, path, access, bodyLimit, errors, false, waits, believes, handler);
   }
 
   /// The same route, which waits for another server. Its handler limits how many wait.
   public Route waiting() {
-    return new Route(methods, path, access, bodyLimit, errors, head, true, handler);
+    return new Route(methods, path, access, bodyLimit, errors, head, true, believes, handler);
+  }
+
+  /// The same route, which may be called with what was known to be valid a while ago, while nobody
+  /// can say whether it still is. Only for what can neither read, change nor delete anything that
+  /// is there, and is worse if it is lost than if it should not have been.
+  public Route believing() {
+    return new Route(methods, path, access, bodyLimit, errors, head, waits, true, handler);
   }
 
   /// `GET /v1/services PUBLIC`: a line in a table of all routes.

@@ -214,6 +214,21 @@ class AccessTest {
     }
   }
 
+  /// Otherwise it could delete something in the moment in which the database is back.
+  @Test
+  void onlyARouteThatSaysSoBelievesWhatWasValidAWhileAgo() throws Exception {
+    Authenticator nobody = request -> new Finding.Nothing();
+    Authenticator believed = request -> new Finding.Known(user(false, Permission.PING));
+    try (Served served =
+        Served.routes(
+            new Authenticators(nobody, nobody, nobody, believed, nobody),
+            Route.get("/call", PING, request -> Answer.text(200, "recorded")).believing(),
+            Route.get("/remove", PING, request -> Answer.text(200, "removed")))) {
+      assertThat(served.get("/call").statusCode()).isEqualTo(200);
+      assertThat(served.get("/remove").statusCode()).isEqualTo(401);
+    }
+  }
+
   @Test
   void aKnownCallerWhoMayNotIsForbidden() throws Exception {
     Authenticator user = request -> new Finding.Known(user(false, Permission.READ));

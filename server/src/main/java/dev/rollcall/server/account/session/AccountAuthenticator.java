@@ -52,11 +52,26 @@ public final class AccountAuthenticator implements Authenticator {
     this.clock = clock;
   }
 
+  /// Finds the holder of an API token.
+  private interface Tokens {
+    Optional<Holder> holder(String digest, Supplier<Optional<Holder>> read);
+  }
+
   @Override
   public Finding find(Request request) {
+    return find(request, (digest, read) -> known.holder(Shown.API_TOKEN, digest, read));
+  }
+
+  /// The same on routes that believe ([dev.rollcall.server.http.Route#believing]): while the
+  /// database is out of reach, an API token that was valid in the last hour still is.
+  public Finding believe(Request request) {
+    return find(request, (digest, read) -> known.believed(Shown.API_TOKEN, digest, read));
+  }
+
+  private Finding find(Request request, Tokens apiTokens) {
     Optional<String> shown = ShownToken.of(request);
     return shown.isPresent()
-        ? ofToken(request, shown.get())
+        ? ofToken(request, shown.get(), apiTokens)
         : SessionCookie.of(request)
             .map(secret -> ofCookie(request, secret))
             .orElse(new Finding.Nothing());
@@ -64,13 +79,13 @@ public final class AccountAuthenticator implements Authenticator {
 
   /// A token that nobody knows is refused everywhere: a heartbeat sent with it would otherwise
   /// count for the operator.
-  private Finding ofToken(Request request, String shown) {
+  private Finding ofToken(Request request, String shown, Tokens apiTokens) {
     if (shown.isEmpty()) {
       return new Finding.Unknown("Authorization is empty: is the variable with the token set?");
     }
     if (ApiToken.isLike(shown)) {
-      return known
-          .holder(Shown.API_TOKEN, Digests.of(shown), () -> sessions.holderOfToken(shown))
+      return apiTokens
+          .holder(Digests.of(shown), () -> sessions.holderOfToken(shown))
           .map(holder -> known(request, holder))
           .orElseGet(() -> new Finding.Unknown("the API token is not valid, or was revoked"));
     }

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.rollcall.server.account.store.AccountTables;
 import dev.rollcall.server.account.store.SessionStore;
 import dev.rollcall.server.account.store.SessionStore.Holder;
+import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
@@ -22,6 +23,10 @@ import java.util.function.Supplier;
 public final class KnownHolders implements AutoCloseable {
   private static final int MOST = 20_000;
   private static final Duration REMEMBERED = Duration.ofMinutes(1);
+
+  /// How long a token that was valid is believed while nobody can say whether it still is.
+  static final Duration BELIEVED = Duration.ofHours(1);
+
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Duration USES = Duration.ofMinutes(1);
 
@@ -39,8 +44,11 @@ public final class KnownHolders implements AutoCloseable {
   private final SessionStore sessions;
   private final Clock clock;
   private final Duration look;
-  private final Cache<Key, Optional<Holder>> known =
-      Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(REMEMBERED).build();
+  private final Cache<Key, Optional<Holder>> known;
+
+  /// Who was found the last time, for as long as they are believed.
+  private final Cache<Key, Holder> found;
+
   private final Set<Long> used = ConcurrentHashMap.newKeySet();
 
   /// How often all was forgotten.
@@ -59,6 +67,34 @@ public final class KnownHolders implements AutoCloseable {
     this.sessions = sessions;
     this.clock = clock;
     this.look = look;
+    this.known = cache(REMEMBERED);
+    this.found = cache(BELIEVED);
+  }
+
+  private <V> Cache<Key, V> cache(Duration lasts) {
+    return Caffeine.newBuilder()
+        .maximumSize(MOST)
+        .expireAfterWrite(lasts)
+        .ticker(() -> clock.monotonic().toNanos())
+        .build();
+  }
+
+  /// Who holds this; while the database is out of reach, who held it when this process read it the
+  /// last time, in the last hour. What is known to be revoked counts no more. Not for what reads or
+  /// changes something.
+  ///
+  /// @param read finds the holder in the database
+  /// @throws StorageException if the database cannot be read, and nothing is known of this
+  Optional<Holder> believed(Shown shown, String digest, Supplier<Optional<Holder>> read) {
+    try {
+      return holder(shown, digest, read);
+    } catch (StorageException e) {
+      Holder last = found.getIfPresent(new Key(shown, digest));
+      if (last == null || tables.isReachable() || !clock.wall().isBefore(last.endsAt())) {
+        throw e;
+      }
+      return Optional.of(last);
+    }
   }
 
   /// Who holds this.
@@ -83,8 +119,10 @@ public final class KnownHolders implements AutoCloseable {
     long since = forgotten.get();
     Optional<Holder> holder = read.get();
     known.put(key, holder);
+    holder.ifPresentOrElse(one -> found.put(key, one), () -> found.invalidate(key));
     if (forgotten.get() != since) {
       known.invalidate(key);
+      found.invalidate(key);
     }
     return holder;
   }
@@ -93,6 +131,7 @@ public final class KnownHolders implements AutoCloseable {
   public void forget() {
     forgotten.incrementAndGet();
     known.invalidateAll();
+    found.invalidateAll();
   }
 
   private Duration look() {

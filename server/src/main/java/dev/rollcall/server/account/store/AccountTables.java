@@ -3,6 +3,7 @@ package dev.rollcall.server.account.store;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.StorageException;
 import java.util.List;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -53,6 +54,16 @@ public final class AccountTables {
 
   public <R> R read(Function<Handle, R> reading) {
     return database.read(reading);
+  }
+
+  /// Whether the database can be reached, as far as is known.
+  public boolean isReachable() {
+    try {
+      database.requireReachable();
+      return true;
+    } catch (StorageException e) {
+      return false;
+    }
   }
 
   /// Says, within a change, that somebody may no longer do what a token allowed: every process

@@ -60,12 +60,12 @@ public final class PingRoutes {
 
   public List<Route> routes() {
     return List.of(
-        route(ANY, "/ping", this::ping),
+        route(ANY, "/ping", this::ping).believing(),
         route(REMOVING, "/ping/remove", this::removeNamed)
             .withoutHead(), // a HEAD request must not remove
-        route(ANY, "/ping/{name}", request -> call(request, new PingSignal.Success())),
+        route(ANY, "/ping/{name}", request -> call(request, new PingSignal.Success())).believing(),
         route(Set.of(Method.DELETE), "/ping/{name}", request -> remove(request, path(request))),
-        route(ANY, "/ping/{name}/{signal}", request -> call(request, signal(request))));
+        route(ANY, "/ping/{name}/{signal}", request -> call(request, signal(request))).believing());
   }
 
   private Route route(Set<Method> methods, String path, Handler handler) {
