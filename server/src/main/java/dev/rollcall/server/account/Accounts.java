@@ -275,6 +275,11 @@ public final class Accounts implements AutoCloseable {
     return TeamStore.exists(tx, owner);
   }
 
+  /// Whether there is an account or a team with this id whose deletion has not begun.
+  public static boolean exists(Handle tx, long owner) {
+    return AccountTables.hasOwner(tx, owner);
+  }
+
   /// Where browsers find the pages, if it is known (`public-url`).
   public Optional<URI> publicUrl() {
     return sso.publicUrl();

@@ -195,6 +195,7 @@ record Capabilities(
         parts.add("the nodes", new Nodes(database, commits, settings.nodes(), signals, clock));
     incidents.waitFor(type -> lag(type, monitor, heartbeats));
     accounts.mail(new ChannelMail(channels));
+    heartbeats.of(Accounts::exists);
     accounts.own(
         List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf, incidents::deleteOf));
     if (redis.isPresent()) {

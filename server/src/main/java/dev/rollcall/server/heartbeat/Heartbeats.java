@@ -20,6 +20,7 @@ import dev.rollcall.server.heartbeat.store.HeartbeatStore;
 import dev.rollcall.server.heartbeat.store.HeartbeatSubjects;
 import dev.rollcall.server.heartbeat.store.HeartbeatWriter;
 import dev.rollcall.server.heartbeat.store.KeyStore;
+import dev.rollcall.server.heartbeat.store.Owners;
 import dev.rollcall.server.heartbeat.store.RunStore;
 import dev.rollcall.server.heartbeat.store.StateCounts;
 import dev.rollcall.server.http.Listing;
@@ -67,6 +68,7 @@ public final class Heartbeats implements AutoCloseable {
 
   private final HeartbeatStore store;
   private final Function<HeartbeatChange, PingOutcome> changes;
+  private final HeartbeatLimit limit;
   private final PingRoutes pings;
   private final HeartbeatRoutes routes;
   private final HeartbeatOverview heartbeatOverview;
@@ -94,8 +96,7 @@ public final class Heartbeats implements AutoCloseable {
           signalWriter.write(tx, signals);
           tx.afterCommit(() -> signals.forEach(log::changed));
         };
-    HeartbeatLimit limit =
-        new HeartbeatLimit(settings.most(), settings.ofAccount(), registry, clock);
+    limit = new HeartbeatLimit(settings.most(), settings.ofAccount(), registry, clock);
     HeartbeatWriter writer =
         new HeartbeatWriter(
             database,
@@ -178,6 +179,11 @@ public final class Heartbeats implements AutoCloseable {
   /// Why the heartbeats of the file were refused, if they were.
   public Optional<String> refusal() {
     return declared.refusal();
+  }
+
+  /// Says which accounts and teams there are: calls of others create no heartbeats.
+  public void of(Owners owners) {
+    limit.of(owners);
   }
 
   /// Deletes all heartbeats of an account.

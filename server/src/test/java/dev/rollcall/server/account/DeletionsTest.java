@@ -92,6 +92,10 @@ class DeletionsTest {
                 .one());
   }
 
+  private boolean exists(long owner) {
+    return tables.read(handle -> Accounts.exists(handle, owner));
+  }
+
   private long things(long owner) {
     return count("thing WHERE owner_id", owner);
   }
@@ -102,7 +106,9 @@ class DeletionsTest {
     long other = ann + 1_000;
     make(ann);
     make(other);
+    assertThat(exists(ann)).isTrue();
     accounts.beginDelete(ann);
+    assertThat(exists(ann)).isFalse();
     assertThat(deletions.run()).as("goes on").isTrue();
     assertThat(things(ann)).isZero();
 
@@ -123,7 +129,9 @@ class DeletionsTest {
   @Test
   void aTeamGoesTheSameWay() {
     long team = teams.create(account(), "ops", 10).orElseThrow();
+    assertThat(exists(team)).isTrue();
     teams.beginDelete(team);
+    assertThat(exists(team)).isFalse();
     assertThat(deletions.run()).isTrue();
     make(team);
     String late = sessions.create(team, "late", Set.of(Permission.READ)).secret();

@@ -7,6 +7,8 @@ import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.redis.RedisServer;
 import dev.rollcall.server.sql.FreezingPostgres;
+import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.sql.Wire;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +17,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -222,6 +228,63 @@ class BelievedTokensTest {
             assertThat(heartbeats("")).isEmpty();
             calls("another", unused);
           });
+    }
+  }
+
+  /// Another process revokes, and this one alone is cut off.
+  @Test
+  void whatIsRevokedMeanwhileCallsUntilTheReturnAndADeletedAccountLeavesNothing() throws Exception {
+    String database = TestDatabases.freshUrl();
+    try (Wire wire = new Wire(TestDatabases.postgresPort())) {
+      serve(
+          database.replace(":" + TestDatabases.postgresPort() + "/", ":" + wire.port() + "/"),
+          () -> {
+            String ann = person("ann@example.org");
+            String bob = person("bob@example.org");
+            String anns = token(ann, "jobs", "\"ping\"");
+            String bobs = token(bob, "jobs", "\"ping\"");
+            calls("job", anns);
+            awaitFirstLook(ann);
+            calls("job", anns);
+            calls("job", bobs);
+
+            wire.cut();
+            clock.pass(NO_LONGER_REMEMBERED);
+            waits("before", anns);
+            waits("before", bobs);
+            try (Connection other = TestDatabases.connection(database);
+                Statement statement = other.createStatement()) {
+              long gone = account(statement, "bob@example.org");
+              statement.execute("DELETE FROM heartbeat WHERE owner_id = " + gone);
+              statement.execute("UPDATE account SET deleted_at = 1 WHERE id = " + gone);
+              statement.execute("DELETE FROM api_token");
+              statement.execute("UPDATE account_revision SET number = number + 1");
+            }
+            waits("after", anns);
+            waits("after", bobs);
+
+            wire.mend();
+            await().atMost(PATIENCE).until(() -> call("job", anns).status() == 401);
+            await()
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(heartbeats(ann)).contains("after 1", "before 1"));
+            assertThat(call("job", bobs).status()).isEqualTo(401);
+            try (Connection other = TestDatabases.connection(database);
+                Statement statement = other.createStatement();
+                ResultSet owners =
+                    statement.executeQuery("SELECT COUNT(DISTINCT owner_id) FROM heartbeat")) {
+              owners.next();
+              assertThat(owners.getInt(1)).as("owners of heartbeats").isOne();
+            }
+          });
+    }
+  }
+
+  private static long account(Statement statement, String email) throws SQLException {
+    try (ResultSet row =
+        statement.executeQuery("SELECT id FROM account WHERE email = '" + email + "'")) {
+      row.next();
+      return row.getLong(1);
     }
   }
 }

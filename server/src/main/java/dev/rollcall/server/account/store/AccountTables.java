@@ -66,6 +66,16 @@ public final class AccountTables {
     }
   }
 
+  /// Whether there is an account or a team with this id whose deletion has not begun.
+  public static boolean hasOwner(Handle tx, long id) {
+    return tx.createQuery(
+            "SELECT EXISTS (SELECT 1 FROM account WHERE id = :id AND deleted_at IS NULL)"
+                + " OR EXISTS (SELECT 1 FROM team WHERE id = :id AND deleted_at IS NULL)")
+        .bind("id", id)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   /// Says, within a change, that somebody may no longer do what a token allowed: every process
   /// forgets what it remembers of accounts.
   static void revoke(Handle tx) {

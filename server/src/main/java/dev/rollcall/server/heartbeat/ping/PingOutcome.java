@@ -34,6 +34,9 @@ public sealed interface PingOutcome {
   /// The ping would have created more heartbeats than one account may have.
   record AccountFull(long most) implements PingOutcome {}
 
+  /// The ping would have created a heartbeat of an account or team that is deleted.
+  record OwnerGone() implements PingOutcome {}
+
   /// The configuration file declares the heartbeat, so this cannot be changed elsewhere.
   record Declared() implements PingOutcome {}
 

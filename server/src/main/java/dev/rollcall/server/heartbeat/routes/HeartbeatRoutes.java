@@ -157,7 +157,8 @@ public final class HeartbeatRoutes {
           PingOutcome.Stale _,
           PingOutcome.NoTerms _,
           PingOutcome.Full _,
-          PingOutcome.AccountFull _ ->
+          PingOutcome.AccountFull _,
+          PingOutcome.OwnerGone _ ->
           throw new IllegalStateException("this is no call");
     };
   }

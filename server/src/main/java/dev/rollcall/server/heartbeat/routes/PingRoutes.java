@@ -111,6 +111,8 @@ public final class PingRoutes {
               FULL_AGAIN);
       case PingOutcome.AccountFull(long most) ->
           throw Refusal.of(409, "this account has " + most + " heartbeats: remove one first");
+      case PingOutcome.OwnerGone _ ->
+          throw Refusal.of(401, "the account or team of this token is deleted");
       case PingOutcome.Unknown _ -> throw unknown();
       case PingOutcome.Changed _, PingOutcome.Declared _, PingOutcome.InCircle _ ->
           throw new IllegalStateException("a call is recorded or not");
@@ -139,6 +141,7 @@ public final class PingRoutes {
           PingOutcome.NoTerms _,
           PingOutcome.Full _,
           PingOutcome.AccountFull _,
+          PingOutcome.OwnerGone _,
           PingOutcome.InCircle _ ->
           throw new IllegalStateException("a removal is no call");
     };

@@ -10,14 +10,13 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /// Limits how many heartbeats exist, and how many one account has, since anybody who may send pings
-/// can create them.
+/// can create them. An account that is deleted has none: a call that was accepted before may be
+/// written after that.
 ///
 /// The rows are counted when the free places of the last count are used up, and then once a second
 /// at most: counting a million takes tens of milliseconds. With several processes on one
@@ -29,6 +28,7 @@ public final class HeartbeatLimit {
   private final long ofAccount;
   private final Clock clock;
   private final Counter refused;
+  private volatile Owners owners = (_, _) -> true;
   private long left;
   private Duration counted = Duration.ofSeconds(Long.MIN_VALUE / 2);
 
@@ -46,32 +46,32 @@ public final class HeartbeatLimit {
             .register(registry);
   }
 
+  /// Says which owners there are: no others get heartbeats.
+  public void of(Owners these) {
+    owners = these;
+  }
+
   /// The places for new heartbeats that somebody got.
   ///
   /// @param taken the names that got one
-  /// @param fullAccounts the accounts that may have no more
-  record Places(
-      List<HeartbeatName> taken, Set<Long> fullAccounts, PingOutcome all, PingOutcome ofAccount) {
+  /// @param without the accounts and teams that get none, and why
+  /// @param all why anybody else gets none
+  record Places(List<HeartbeatName> taken, Map<Long, PingOutcome> without, PingOutcome all) {
     /// Nobody wanted one.
-    static final Places NONE =
-        new Places(List.of(), Set.of(), new PingOutcome.NoTerms(), new PingOutcome.NoTerms());
+    static final Places NONE = new Places(List.of(), Map.of(), new PingOutcome.NoTerms());
 
     /// Why a name got none.
     PingOutcome full(HeartbeatName name) {
-      return fullAccounts.contains(name.owner()) ? ofAccount : all;
+      return without.getOrDefault(name.owner(), all);
     }
   }
 
   /// Reserves places for new heartbeats: for all that are wanted, or for the first ones.
   synchronized Places take(Handle tx, List<HeartbeatName> wanted) {
-    Set<Long> fullAccounts = new HashSet<>();
-    List<HeartbeatName> allowed = allowed(tx, wanted, fullAccounts);
+    Map<Long, PingOutcome> without = new HashMap<>();
+    List<HeartbeatName> allowed = allowed(tx, wanted, without);
     int taken = take(tx, allowed.size());
-    return new Places(
-        allowed.subList(0, taken),
-        fullAccounts,
-        new PingOutcome.Full(most),
-        new PingOutcome.AccountFull(ofAccount));
+    return new Places(allowed.subList(0, taken), without, new PingOutcome.Full(most));
   }
 
   private int take(Handle tx, int wanted) {
@@ -87,23 +87,26 @@ public final class HeartbeatLimit {
 
   /// Those that their accounts may have. An account has few, so they are counted each time.
   private List<HeartbeatName> allowed(
-      Handle tx, List<HeartbeatName> wanted, Set<Long> fullAccounts) {
+      Handle tx, List<HeartbeatName> wanted, Map<Long, PingOutcome> without) {
     if (wanted.stream().allMatch(HeartbeatName::isOfOperator)) {
       return wanted;
     }
     Map<Long, Long> places = new HashMap<>();
     List<HeartbeatName> allowed = new ArrayList<>();
     for (HeartbeatName name : wanted) {
+      if (name.isOfOperator()) {
+        allowed.add(name);
+        continue;
+      }
       long place =
-          name.isOfOperator()
-              ? 1
-              : places.computeIfAbsent(
-                  name.owner(), owner -> ofAccount - count(tx, Scope.of(owner)));
-      if (place > 0) {
+          places.computeIfAbsent(name.owner(), owner -> ofAccount - count(tx, Scope.of(owner)));
+      if (!owners.exists(tx, name.owner())) {
+        without.put(name.owner(), new PingOutcome.OwnerGone());
+      } else if (place > 0) {
         allowed.add(name);
         places.put(name.owner(), place - 1);
       } else {
-        fullAccounts.add(name.owner());
+        without.put(name.owner(), new PingOutcome.AccountFull(ofAccount));
       }
     }
     return allowed;

@@ -184,6 +184,7 @@ final class PingStream implements StreamKind<HeartbeatChange, PingOutcome> {
                   out.writeByte('a');
                   out.writeLong(most);
                 }
+                case PingOutcome.OwnerGone _ -> out.writeByte('g');
                 case PingOutcome.Unknown _,
                     PingOutcome.Waiting _,
                     PingOutcome.Declared _,
@@ -206,6 +207,7 @@ final class PingStream implements StreamKind<HeartbeatChange, PingOutcome> {
               case 'n' -> new PingOutcome.NoTerms();
               case 'f' -> new PingOutcome.Full(in.readLong());
               case 'a' -> new PingOutcome.AccountFull(in.readLong());
+              case 'g' -> new PingOutcome.OwnerGone();
               default -> throw new IllegalArgumentException("an unknown result");
             });
   }
@@ -223,6 +225,7 @@ final class PingStream implements StreamKind<HeartbeatChange, PingOutcome> {
           case PingOutcome.Full _ -> Optional.of("there are as many heartbeats as are allowed");
           case PingOutcome.AccountFull _ ->
               Optional.of("its account has as many heartbeats as are allowed");
+          case PingOutcome.OwnerGone _ -> Optional.of("its account is deleted");
           case PingOutcome.Stale _ -> Optional.of("its timestamp is before the call before it");
           case PingOutcome.Recorded _,
               PingOutcome.Unknown _,

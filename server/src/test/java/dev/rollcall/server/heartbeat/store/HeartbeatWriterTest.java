@@ -167,6 +167,26 @@ class HeartbeatWriterTest {
     assertThat(data.commits.write(two, of(7, "c"))).isEqualTo(recorded);
   }
 
+  /// A call that was accepted before may be written long after that.
+  @Test
+  void aCallOfAnAccountThatIsDeletedCreatesNothing() {
+    HeartbeatLimit limit = new HeartbeatLimit(100, 2, new PrometheusRegistry(), data.clock);
+    limit.of((_, owner) -> owner == 8);
+    HeartbeatWriter writer =
+        new HeartbeatWriter(
+            data.database,
+            (_, _) -> {},
+            data.circles(),
+            limit,
+            HeartbeatDatabase.TOLERANCE,
+            Durability.PROCESS,
+            data.clock);
+    PingOutcome recorded = recorded(now.plusSeconds(60));
+    assertThat(data.commits.writeAll(writer, List.of(of(7, "a"), of(8, "a"), ping("a", 60))))
+        .containsExactly(new PingOutcome.OwnerGone(), recorded, recorded);
+    assertThat(data.store.find(Scope.of(7), "a")).isEmpty();
+  }
+
   /// Several owners in one group, and a heartbeat of each by the same name.
   @Test
   void aNameIsAnotherHeartbeatForEachOwner() {

@@ -100,7 +100,8 @@ class PingStreamTest {
           new PingOutcome.Stale(CAME),
           new PingOutcome.NoTerms(),
           new PingOutcome.Full(3),
-          new PingOutcome.AccountFull(4)
+          new PingOutcome.AccountFull(4),
+          new PingOutcome.OwnerGone()
         }) {
       assertThat(stream.decodeResult(stream.encodeResult(outcome).orElseThrow()))
           .isEqualTo(outcome);
