@@ -21,9 +21,14 @@ sealed interface Connections extends ConnectionFactory, AutoCloseable
   /// Why whatever is done with them waits, although the server answers.
   Optional<String> delay();
 
-  /// Whether somebody waits for a server, and none serves.
+  /// Whether somebody has waited for a server, and none serves.
   default boolean isUnserved() {
     return false; // a file is always there
+  }
+
+  /// Whether somebody waits, and the server that is asked why has not answered for a while.
+  default boolean isSilent() {
+    return false;
   }
 
   @Override

@@ -325,9 +325,9 @@ public final class Database implements AutoCloseable {
   /// @throws StorageException if the database fails; at once, if a server is known to be out of
   ///   reach
   public <T> T read(Function<Handle, T> read) {
-    readiness.requireReads();
     boolean again = true;
     while (true) {
+      readiness.requireReads();
       try (Handle handle = reader()) {
         try {
           return dialect.onFreeThread(() -> read.apply(handle));
@@ -390,6 +390,11 @@ public final class Database implements AutoCloseable {
   /// @throws StorageException at once, if a server is known to be out of reach
   public void requireReachable() {
     readiness.requireReachable();
+  }
+
+  /// Whether a [#read] is tried at present, and not refused at once.
+  public boolean takesReads() {
+    return readiness.takesReads();
   }
 
   /// Writes as little as possible, and syncs it and everything before it.

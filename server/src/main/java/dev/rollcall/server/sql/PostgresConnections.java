@@ -24,6 +24,10 @@ final class PostgresConnections implements Connections {
   /// Kept in a field: a logger without references is collected, and its level is lost.
   private static final Logger HIKARI = Logger.getLogger("com.zaxxer.hikari");
 
+  /// How often a reader who waits for a connection looks whether that is in vain. The least that
+  /// the pool allows is half of it.
+  private static final Duration LOOK = Duration.ofMillis(500);
+
   private static final Duration STATEMENT = Duration.ofSeconds(30);
 
   /// Longer than a statement may take.
@@ -46,20 +50,28 @@ final class PostgresConnections implements Connections {
   private final Jdbi jdbi;
   private final Map<Connection, StuckConnections.Use> uses = new ConcurrentHashMap<>();
   private final StuckConnections watch;
+  private final boolean givesUp;
   private volatile boolean closed;
 
+  /// @param givesUp whether nobody waits for a connection to a server that is silent, or serves
+  ///   nobody
   /// @param delay why whatever is done with them waits, if it does: see
   ///   [StuckConnections.Pool#delay]
   private PostgresConnections(
-      String name, PostgresSource source, int most, Function<Duration, Optional<String>> delay) {
+      String name,
+      PostgresSource source,
+      int most,
+      boolean givesUp,
+      Function<Duration, Optional<String>> delay) {
     HIKARI.setLevel(Level.SEVERE); // callers get the failure as an exception
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setDataSource(source.whichInsists(() -> !closed));
     config.setMaximumPoolSize(most);
-    config.setConnectionTimeout(PostgresSource.CONNECT.toMillis());
+    config.setConnectionTimeout((givesUp ? LOOK : PostgresSource.CONNECT).toMillis());
     config.setInitializationFailTimeout(-1); // the migrations have connected before
     config.setValidationTimeout(Duration.ofSeconds(1).toMillis());
+    this.givesUp = givesUp;
     this.source = source;
     this.pool = new HikariDataSource(config);
     this.jdbi = Jdbi.create(this);
@@ -71,6 +83,7 @@ final class PostgresConnections implements Connections {
         "readers",
         new PostgresSource(hosts, Role.PRIMARY, SESSION + READ_ONLY, ANSWER),
         most,
+        true,
         _ -> Optional.empty());
   }
 
@@ -80,6 +93,7 @@ final class PostgresConnections implements Connections {
         "standby",
         new PostgresSource(hosts, Role.STANDBY, SESSION + READ_ONLY, ANSWER),
         most,
+        true,
         _ -> Optional.empty());
   }
 
@@ -88,7 +102,7 @@ final class PostgresConnections implements Connections {
     PostgresSource source = new PostgresSource(hosts, Role.PRIMARY, SESSION, ANSWER);
     PostgresConnections writers =
         new PostgresConnections(
-            "writers", source, most, already -> WaitingCommits.reason(source, already));
+            "writers", source, most, false, already -> WaitingCommits.reason(source, already));
     if (certain) {
       writers.jdbi.setTransactionHandler(
           new CertainCommits(writers.jdbi.getTransactionHandler(), writers, Clock.system()));
@@ -111,7 +125,7 @@ final class PostgresConnections implements Connections {
     requireLogin();
     StuckConnections.Use use = watch.begin();
     try {
-      Connection connection = pool.getConnection();
+      Connection connection = pooled();
       use.of(connection);
       uses.put(connection, use);
       return connection;
@@ -121,6 +135,20 @@ final class PostgresConnections implements Connections {
     } catch (SQLException | RuntimeException e) {
       use.close();
       throw e;
+    }
+  }
+
+  private Connection pooled() throws SQLException {
+    long began = System.nanoTime();
+    while (true) {
+      try {
+        return pool.getConnection();
+      } catch (SQLTransientConnectionException e) {
+        boolean late = System.nanoTime() - began >= PostgresSource.CONNECT.toNanos();
+        if (!givesUp || late || isUnserved() || isSilent()) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -173,6 +201,11 @@ final class PostgresConnections implements Connections {
   @Override
   public boolean isUnserved() {
     return watch.isUnserved() && source.hosts().failure().isPresent();
+  }
+
+  @Override
+  public boolean isSilent() {
+    return watch.isSilent();
   }
 
   @Override

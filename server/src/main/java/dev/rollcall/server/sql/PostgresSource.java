@@ -33,7 +33,8 @@ record PostgresSource(
   /// How long it may take to get a connection.
   static final Duration CONNECT = Duration.ofSeconds(5);
 
-  /// The same to one of several hosts: packets that are dropped leave time for another host.
+  /// The same to one of several hosts: packets that are dropped leave time for another host. And to
+  /// one that is asked because others wait.
   private static final Duration CONNECT_ONE = Duration.ofSeconds(3);
 
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -77,10 +78,18 @@ record PostgresSource(
   }
 
   private Connection open(PostgresServer host) throws SQLException {
-    return hosts.logins().open(host, one -> of(one).getConnection());
+    return open(host, hosts.several() ? CONNECT_ONE : CONNECT);
   }
 
-  private PGSimpleDataSource of(PostgresServer host) {
+  private Connection ask(PostgresServer host) throws SQLException {
+    return open(host, CONNECT_ONE);
+  }
+
+  private Connection open(PostgresServer host, Duration within) throws SQLException {
+    return hosts.logins().open(host, one -> of(one, within).getConnection());
+  }
+
+  private PGSimpleDataSource of(PostgresServer host, Duration within) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setURL("jdbc:postgresql://" + host.address());
     if (!host.user().isEmpty()) {
@@ -90,7 +99,7 @@ record PostgresSource(
       source.setPassword(host.password());
     }
     source.setApplicationName("rollcall");
-    int connect = Math.toIntExact((hosts.several() ? CONNECT_ONE : CONNECT).toSeconds());
+    int connect = Math.toIntExact(within.toSeconds());
     source.setConnectTimeout(connect);
     source.setLoginTimeout(connect);
     source.setTcpKeepAlive(true);
@@ -103,15 +112,15 @@ record PostgresSource(
   /// The places of the servers that serve what waits for them: see [PostgresHosts#serving].
   Set<String> serving() {
     return serving(role).stream()
-        .map(host -> place(of(host).getURL()))
+        .map(host -> place(of(host, CONNECT_ONE).getURL()))
         .collect(Collectors.toUnmodifiableSet());
   }
 
   /// A standby serves as long as it can be reached.
   private List<PostgresServer> serving(Role role) {
     return switch (role) {
-      case PRIMARY -> hosts.serving(this::open);
-      case STANDBY -> hosts.reachable(this::open);
+      case PRIMARY -> hosts.serving(this::ask);
+      case STANDBY -> hosts.reachable(this::ask);
     };
   }
 

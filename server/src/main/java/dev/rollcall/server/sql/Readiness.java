@@ -5,11 +5,13 @@ import java.util.Optional;
 
 /// Who may read or write at present, and why it would wait.
 ///
-/// A read is refused at once while no server is within reach: it would wait for seconds, and keep
-/// its place from others. A write waits for a server, as it may be the only one who tells of what
-/// happened, and is refused only while commits wait for a standby. What notices that the server is
-/// back is a small write in the background, and no call of a user.
+/// A read is refused at once while no server is within reach, or the server is silent: it would
+/// wait for seconds, and keep its place from others. A write waits for a server, as it may be the
+/// only one who tells of what happened, and is refused only while commits wait for a standby. What
+/// notices that the server is back is a small write in the background, and no call of a user.
 final class Readiness {
+  private static final String SILENT = ": does not answer";
+
   private final DatabaseLocation location;
   private final Availability availability;
   private final Connections readers;
@@ -28,10 +30,23 @@ final class Readiness {
 
   /// Before a read.
   ///
-  /// @throws StorageException at once, if the database is not open or out of reach
+  /// @throws StorageException at once, if the database is not open, out of reach or silent
   void requireReads() {
     availability.checkOpen();
     requireReachable();
+    if (readers.isSilent() || writers.isSilent()) {
+      refuse(location + SILENT);
+    }
+  }
+
+  /// Whether [#requireReads] lets through.
+  boolean takesReads() {
+    try {
+      requireReads();
+      return true;
+    } catch (StorageException refused) {
+      return false;
+    }
   }
 
   /// Before a write.
@@ -51,7 +66,7 @@ final class Readiness {
   void requireReachable() {
     availability.unreached().ifPresent(Readiness::refuse);
     if (readers.isUnserved() || writers.isUnserved()) {
-      refuse(location + ": does not answer");
+      refuse(location + SILENT);
     }
   }
 

@@ -13,13 +13,22 @@ import java.util.concurrent.ConcurrentHashMap;
 /// or cut off, or another host was promoted while it waits for a standby that left it.
 ///
 /// TCP would notice after a quarter of an hour. A limit for each statement would end those that
-/// take long for a reason. So if somebody has waited for two seconds, the server is asked with a
-/// new connection. If it does not answer within three, or another host is the primary, whatever
-/// waits for it is ended. If it answers, it is asked why they wait. All that costs nothing as long
-/// as statements take less than two seconds.
+/// take long for a reason. So if somebody has waited for a second, the server is asked with a new
+/// connection, however long statements take: a server that is slow answers that. If it has not
+/// after one and a half seconds, it counts as silent. If it does not answer within three, or
+/// another host is the primary, whatever waits for it is ended, and it is asked until one answers.
+/// While others get answers, it is neither: it has too much to do. If it answers, and somebody has
+/// waited for two seconds, it is asked why. All that costs nothing as long as statements take less
+/// than a second.
 final class StuckConnections implements AutoCloseable {
+  private static final Duration WAITS = Duration.ofSeconds(1);
   private static final Duration SUSPICIOUS = Duration.ofSeconds(2);
-  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /// Longer than it takes to repeat the first packet of a connection (RFC 6298: a second).
+  private static final Duration SILENT = Duration.ofMillis(1500);
+
+  private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
 
   /// The pool that is watched.
   interface Pool {
@@ -52,13 +61,16 @@ final class StuckConnections implements AutoCloseable {
       connection = Optional.of(opened);
     }
 
-    private boolean isSuspicious(Duration now) {
-      return now.minus(since).compareTo(SUSPICIOUS) >= 0;
+    private boolean waits(Duration least, Duration now) {
+      return now.minus(since).compareTo(least) >= 0;
     }
 
     @Override
     public void close() {
       uses.remove(this);
+      if (connection.isPresent()) {
+        used = clock.monotonic();
+      }
     }
   }
 
@@ -69,6 +81,12 @@ final class StuckConnections implements AutoCloseable {
 
   private volatile Optional<String> delay = Optional.empty();
   private volatile boolean unserved;
+
+  /// When the server was asked, until it has answered or failed to.
+  private volatile Optional<Duration> asked = Optional.empty();
+
+  /// When somebody was done with a connection the last time: the server has answered.
+  private volatile Duration used = Duration.ZERO;
 
   // Used by the thread of the loop only.
   private Set<String> served = Set.of();
@@ -97,26 +115,32 @@ final class StuckConnections implements AutoCloseable {
     return delay;
   }
 
-  /// Whether somebody waits, and no server serves.
+  /// Whether somebody has waited, and no server served when they were asked the last time. They are
+  /// asked again and again until one does.
   boolean isUnserved() {
-    if (!unserved) {
-      return false;
-    }
-    Duration now = clock.monotonic();
-    return uses.stream().anyMatch(use -> use.isSuspicious(now)); // not those of a second ago
+    return unserved;
+  }
+
+  /// Whether the server was asked a while ago, and has answered nobody since.
+  boolean isSilent() {
+    Duration latest = clock.monotonic().minus(SILENT);
+    return asked.filter(since -> since.compareTo(latest) <= 0).isPresent()
+        && used.compareTo(latest) <= 0;
   }
 
   private Duration round() {
     Duration now = clock.monotonic();
-    List<Use> suspicious = uses.stream().filter(use -> use.isSuspicious(now)).toList();
-    if (suspicious.isEmpty() && delay.isEmpty()) {
-      unserved = false;
+    List<Use> waiting = waiting(WAITS, now);
+    if (waiting.isEmpty() && delay.isEmpty() && !unserved) {
       return LOOK;
     }
-    Set<String> serving = pool.serving();
-    unserved = serving.isEmpty();
+    boolean suspicious = delay.isPresent() || !waiting(SUSPICIOUS, now).isEmpty();
+    Set<String> serving = serving(now);
+    if (serving.isEmpty() && !unserved) {
+      return AGAIN;
+    }
     List<Connection> stuck =
-        suspicious.stream()
+        waiting.stream()
             .filter(uses::contains)
             .flatMap(use -> use.connection.stream())
             .filter(one -> !serving.contains(pool.place(one)))
@@ -126,9 +150,27 @@ final class StuckConnections implements AutoCloseable {
     }
     served = serving;
     stuck.forEach(pool::end);
-    delay = serving.isEmpty() ? Optional.empty() : pool.delay(now.minus(delayedSince.orElse(now)));
+    delay =
+        serving.isEmpty() || !suspicious
+            ? Optional.empty()
+            : pool.delay(now.minus(delayedSince.orElse(now)));
     delayedSince = delay.isEmpty() ? Optional.empty() : delayedSince.or(() -> Optional.of(now));
-    return LOOK;
+    return AGAIN;
+  }
+
+  private List<Use> waiting(Duration least, Duration now) {
+    return uses.stream().filter(use -> use.waits(least, now)).toList();
+  }
+
+  private Set<String> serving(Duration now) {
+    asked = Optional.of(now);
+    try {
+      Set<String> serving = pool.serving();
+      unserved = serving.isEmpty() && used.compareTo(now) < 0;
+      return serving;
+    } finally {
+      asked = Optional.empty();
+    }
   }
 
   @Override

@@ -85,6 +85,25 @@ class PostgresLostTest {
     assertThat(Things.count(database)).isOne();
   }
 
+  /// Those that wait for a connection stop waiting, too.
+  @Test
+  void readsAreRefusedWhileTheServerIsSilentAndNobodyKnowsYetWhetherItIsAway() {
+    assertThat(database.takesReads()).isTrue();
+    wire.stall();
+    Thread reading =
+        Thread.startVirtualThread(
+            () ->
+                assertThatThrownBy(() -> Things.count(database))
+                    .isInstanceOf(StorageException.class));
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !database.takesReads());
+    assertThatThrownBy(() -> Things.count(database)).hasMessageContaining("does not answer");
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !reading.isAlive());
+    wire.mend();
+    clock.pass(Duration.ofSeconds(2));
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(database::takesReads);
+    assertThat(Things.count(database)).isOne();
+  }
+
   /// The pool itself pauses for up to five seconds between its attempts.
   @Test
   void aConnectionForAPoolIsOpenedAsSoonAsTheServerIsBack() throws Exception {

@@ -90,7 +90,7 @@ public final class KnownHolders implements AutoCloseable {
       return holder(shown, digest, read);
     } catch (StorageException e) {
       Holder last = found.getIfPresent(new Key(shown, digest));
-      if (last == null || tables.isReachable() || !clock.wall().isBefore(last.endsAt())) {
+      if (last == null || tables.isReadable() || !clock.wall().isBefore(last.endsAt())) {
         throw e;
       }
       return Optional.of(last);

@@ -3,7 +3,6 @@ package dev.rollcall.server.account.store;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
-import dev.rollcall.server.sql.StorageException;
 import java.util.List;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -56,14 +55,9 @@ public final class AccountTables {
     return database.read(reading);
   }
 
-  /// Whether the database can be reached, as far as is known.
-  public boolean isReachable() {
-    try {
-      database.requireReachable();
-      return true;
-    } catch (StorageException e) {
-      return false;
-    }
+  /// Whether the database can be read, as far as is known.
+  public boolean isReadable() {
+    return database.takesReads();
   }
 
   /// Whether there is an account or a team with this id whose deletion has not begun.
