@@ -1,9 +1,6 @@
 package dev.rollcall.server.sql;
 
 import dev.rollcall.server.sql.DatabaseFailures.Stage;
-import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
-import dev.rollcall.server.sql.Dialect.Diagnosis;
-import dev.rollcall.server.sql.Dialect.Fault;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.SharedClock;
 import java.nio.file.Path;
@@ -14,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -36,42 +32,36 @@ public final class Database implements AutoCloseable {
   private final Optional<SqliteFile> file;
   private final Optional<SqliteLog> log;
   private final DatabaseFailures failures;
-  private final Transactions transactions;
   private final Availability availability;
   private final Readiness readiness;
+  private final Reads reads;
+  private final Transactions transactions;
 
   /// Set once, before anybody else has the database.
   private Optional<StandbyReads> standby = Optional.empty();
 
-  /// The same.
-  private Optional<DatabaseClock> serverClock = Optional.empty();
-
   private final Clock clock;
+  private final Optional<DatabaseClock> serverClock;
   private final Claimant claimant;
   private final List<DueRows<?>> dueRows = new CopyOnWriteArrayList<>();
 
-  private Database(
-      DatabaseLocation location,
-      Dialect dialect,
-      Connections readers,
-      Connections writers,
-      int mostWriters,
-      Optional<SqliteFile> file,
-      Consumer<Runnable> opening,
-      Clock clock) {
-    this.location = location;
-    this.dialect = dialect;
-    this.readers = readers;
-    this.writers = writers;
-    this.mostWriters = mostWriters;
-    this.file = file;
+  private Database(Engine engine) {
+    this.location = engine.location();
+    this.dialect = engine.dialect();
+    this.readers = engine.readers();
+    this.writers = engine.writers();
+    this.mostWriters = engine.mostWriters();
+    this.file = engine.file();
     this.log = file.map(written -> new SqliteLog(written, writers, this::unsyncable));
     this.failures = new DatabaseFailures(location, dialect);
-    this.transactions = new Transactions(failures, writers);
+    this.clock = engine.clock();
     this.availability =
-        new Availability(location, opening, this::startClock, this::writeLittle, clock);
+        new Availability(location, engine.opening(), this::startClock, this::writeLittle, clock);
     this.readiness = new Readiness(location, availability, readers, writers);
-    this.clock = clock;
+    this.reads = new Reads(failures, readers, readiness, clock);
+    this.transactions = new Transactions(failures, writers);
+    this.serverClock =
+        engine.sharedClock().map(shared -> new DatabaseClock(shared, this::readEach));
     this.claimant = new Claimant(clock);
   }
 
@@ -127,56 +117,20 @@ public final class Database implements AutoCloseable {
   }
 
   private static Database unopened(DatabaseConfig config, Clock clock, List<String> pragmas) {
-    return switch (config.location()) {
-      case DatabaseLocation.SqliteFile(var path) -> {
-        SqliteFile file = new SqliteFile(path);
-        Dialect dialect = new Dialect.Sqlite();
-        yield new Database(
-            config.location(),
-            dialect,
-            new SqliteConnections(config.readers(), file::reader),
-            new SqliteConnections(1, () -> file.writer(pragmas)),
-            1,
-            Optional.of(file),
-            answered -> {
-              file.take();
-              migrate(config, dialect, file.dataSource(), answered, clock);
-            },
-            clock);
-      }
-      case PostgresServer server -> {
-        Dialect dialect = new Dialect.Postgres();
-        PostgresHosts hosts = new PostgresHosts(server);
-        SharedClock shared = new SharedClock(clock);
-        Database database =
-            new Database(
-                server,
-                dialect,
-                PostgresConnections.readers(hosts, config.readers()),
-                PostgresConnections.writers(hosts, config.writers(), config.certainCommits()),
-                config.writers(),
-                Optional.empty(),
-                answered ->
-                    migrate(
-                        config, dialect, PostgresConnections.migrations(hosts), answered, shared),
-                shared);
-        database.serverClock = Optional.of(new DatabaseClock(shared, database::readEach));
-        database.standby =
-            config
-                .standby()
-                .map(
-                    named ->
-                        new StandbyReads(named, config.readers(), database::read, Clock.system()));
-        yield database;
-      }
-    };
+    Database database = new Database(Engine.of(config, clock, pragmas));
+    database.standby =
+        config
+            .standby()
+            .map(
+                named -> new StandbyReads(named, config.readers(), database::read, Clock.system()));
+    return database;
   }
 
   /// Before anybody reads or writes.
   private void startClock() {
     serverClock.ifPresent(
         server -> {
-          try (Handle handle = handle(readers)) {
+          try (Handle handle = failures.open(readers)) {
             server.start(handle);
           } catch (JdbiException e) {
             throw failures.of(e, Stage.WORK);
@@ -197,18 +151,7 @@ public final class Database implements AutoCloseable {
   ///
   /// @throws StorageException in one line: not writable, or damaged
   public static Database open(PlainFile plain, Clock clock) {
-    SqliteFile file = new SqliteFile(plain.file());
-    file.make();
-    Database database =
-        new Database(
-            new DatabaseLocation.SqliteFile(plain.file()),
-            new Dialect.Sqlite(),
-            new SqliteConnections(plain.readers(), file::reader),
-            new SqliteConnections(1, () -> file.writer(plain.pragmas())),
-            1,
-            Optional.of(file),
-            _ -> {},
-            clock);
+    Database database = new Database(Engine.of(plain, clock));
     try {
       database.availability.open();
       database.write(tx -> plain.schema().forEach(tx::execute), Durability.POWER);
@@ -221,16 +164,7 @@ public final class Database implements AutoCloseable {
 
   /// Opens a SQLite file that is no longer written, for one read at a time.
   public static Database openReadOnly(Path file, Clock clock) {
-    Database database =
-        new Database(
-            new DatabaseLocation.SqliteFile(file),
-            new Dialect.Sqlite(),
-            new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
-            new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
-            1,
-            Optional.empty(),
-            _ -> {},
-            clock);
+    Database database = new Database(Engine.readOnly(file, clock));
     database.availability.open();
     return database;
   }
@@ -257,7 +191,7 @@ public final class Database implements AutoCloseable {
   public void closePlain() {
     readers.close();
     log.ifPresent(SqliteLog::close);
-    try (Handle handle = handle(writers)) {
+    try (Handle handle = failures.open(writers)) {
       SystemThreads.run(() -> SqliteFile.plain(handle.getConnection()));
     } catch (RuntimeException e) {
       throw failures.of(e, Stage.WORK);
@@ -278,25 +212,6 @@ public final class Database implements AutoCloseable {
       throw new StorageException(
           "database " + file + ": " + new Dialect.Sqlite().diagnose(e).words(),
           StorageException.Outcome.RETRY,
-          e);
-    }
-  }
-
-  /// @param answered is run when the database has answered the query for its history
-  private static void migrate(
-      DatabaseConfig config, Dialect dialect, DataSource source, Runnable answered, Clock clock) {
-    try {
-      new Migrations(config.location(), dialect, config.migrations(), clock).run(source, answered);
-      if (dialect instanceof Dialect.Postgres && config.certainCommits()) {
-        CertainCommits.forgetOld(source);
-      }
-    } catch (SQLException e) {
-      Diagnosis found = dialect.diagnose(e);
-      throw new StorageException(
-          config.location() + ": cannot be opened: " + Dialect.words(e),
-          found.fault() == Fault.LASTING || found.fault() == Fault.STATEMENT
-              ? StorageException.Outcome.REPAIR
-              : StorageException.Outcome.RETRY,
           e);
     }
   }
@@ -325,25 +240,7 @@ public final class Database implements AutoCloseable {
   /// @throws StorageException if the database fails; at once, if a server is known to be out of
   ///   reach
   public <T> T read(Function<Handle, T> read) {
-    boolean again = true;
-    while (true) {
-      readiness.requireReads();
-      try (Handle handle = reader()) {
-        try {
-          return dialect.onFreeThread(() -> read.apply(handle));
-        } catch (RuntimeException e) {
-          Diagnosis found = dialect.diagnose(e);
-          if (found.fault() == Fault.STATEMENT) {
-            throw e;
-          }
-          readers.condemn(handle.getConnection());
-          if (!again || found.fault() != Fault.LOST) {
-            throw failures.of(found, Stage.WORK, e);
-          }
-          again = false;
-        }
-      }
-    }
+    return reads.read(read);
   }
 
   /// Reads what may be a few seconds old, such as old ticks for a list or a chart: from the standby
@@ -352,12 +249,12 @@ public final class Database implements AutoCloseable {
   ///
   /// @throws StorageException if the database fails
   public <T> T readStale(Function<Handle, T> read) {
-    return standby.flatMap(reads -> reads.read(read)).orElseGet(() -> read(read));
+    return standby.flatMap(near -> near.read(read)).orElseGet(() -> read(read));
   }
 
   /// What is known of the standby; empty if none is named.
   public Optional<StandbyState> standby() {
-    return standby.map(reads -> new StandbyState(reads.lag(), reads.served(), reads.refused()));
+    return standby.map(near -> new StandbyState(near.lag(), near.served(), near.refused()));
   }
 
   /// Why writing fails at present; empty if the last write succeeded. It returns at once. If the
@@ -442,24 +339,6 @@ public final class Database implements AutoCloseable {
     availability.works(began);
   }
 
-  private Handle reader() {
-    Duration began = clock.monotonic();
-    try {
-      return handle(readers);
-    } catch (StorageException e) {
-      readiness.unread(e, began);
-      throw e;
-    }
-  }
-
-  private Handle handle(Connections connections) {
-    try {
-      return connections.jdbi().open();
-    } catch (RuntimeException e) {
-      throw failures.of(e, Stage.CONNECT);
-    }
-  }
-
   /// How this process claims the rows of all its [DueRows].
   public Claimant claimant() {
     return claimant;
@@ -485,28 +364,14 @@ public final class Database implements AutoCloseable {
   /// not do: whoever waits for it sees it locked anew again and again if others write it all the
   /// time.
   public void takeTurns(Handle tx, String name) {
-    switch (dialect) {
-      case Dialect.Sqlite _ -> {} // there is one writer
-      case Dialect.Postgres _ ->
-          tx.createQuery("SELECT pg_advisory_xact_lock(hashtext(:name))")
-              .bind("name", name)
-              .map((_, _) -> 0)
-              .list();
-    }
+    dialect.takeTurn(tx, name);
   }
 
   /// The same, without waiting.
   ///
   /// @return false if it is somebody else's turn
   public boolean takeFreeTurn(Handle tx, String name) {
-    return switch (dialect) {
-      case Dialect.Sqlite _ -> true;
-      case Dialect.Postgres _ ->
-          tx.createQuery("SELECT pg_try_advisory_xact_lock(hashtext(:name))")
-              .bind("name", name)
-              .mapTo(Boolean.class)
-              .one();
-    };
+    return dialect.takeFreeTurn(tx, name);
   }
 
   Dialect dialect() {

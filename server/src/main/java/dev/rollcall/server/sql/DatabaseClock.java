@@ -26,7 +26,7 @@ final class DatabaseClock implements AutoCloseable {
   private static final Duration WRONG = Duration.ofSeconds(2);
 
   /// The database, once it is open.
-  interface Reads {
+  interface Reading {
     /// Calls `read` with a connection.
     ///
     /// @throws StorageException if the database fails
@@ -34,14 +34,14 @@ final class DatabaseClock implements AutoCloseable {
   }
 
   private final SharedClock clock;
-  private final Reads reads;
+  private final Reading reading;
   private final BackgroundLoop loop =
       new BackgroundLoop("clock", "asking the database for the time", EVERY, this::round);
   private Duration warned = Duration.ZERO;
 
-  DatabaseClock(SharedClock clock, Reads reads) {
+  DatabaseClock(SharedClock clock, Reading reading) {
     this.clock = clock;
-    this.reads = reads;
+    this.reading = reading;
   }
 
   SharedClock clock() {
@@ -62,7 +62,7 @@ final class DatabaseClock implements AutoCloseable {
 
   private Duration round() {
     try {
-      reads.read(this::ask);
+      reading.read(this::ask);
       warn();
     } catch (StorageException e) {
       // The time goes on without it.

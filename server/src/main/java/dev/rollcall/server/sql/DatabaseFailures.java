@@ -1,6 +1,7 @@
 package dev.rollcall.server.sql;
 
 import dev.rollcall.server.sql.Dialect.Diagnosis;
+import org.jdbi.v3.core.Handle;
 
 /// What a failure of a database means for whoever uses it.
 record DatabaseFailures(DatabaseLocation location, Dialect dialect) {
@@ -9,6 +10,17 @@ record DatabaseFailures(DatabaseLocation location, Dialect dialect) {
     CONNECT,
     WORK,
     COMMIT
+  }
+
+  /// Takes one of these connections.
+  ///
+  /// @throws StorageException if there is none
+  Handle open(Connections connections) {
+    try {
+      return connections.jdbi().open();
+    } catch (RuntimeException e) {
+      throw of(e, Stage.CONNECT);
+    }
   }
 
   /// What this failure is for the caller.

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
 import org.sqlite.SQLiteException;
 
 /// The differences between the database engines; all other SQL is the same for both.
@@ -35,6 +36,12 @@ sealed interface Dialect {
 
   /// Ends a query of rows that the same transaction will change: it locks them.
   String locked();
+
+  /// As [Database#takeTurns].
+  void takeTurn(Handle tx, String name);
+
+  /// As [Database#takeFreeTurn].
+  boolean takeFreeTurn(Handle tx, String name);
 
   /// Whether an interrupt of the writing thread would break its connection.
   boolean interruptible();
@@ -135,6 +142,14 @@ sealed interface Dialect {
     }
 
     @Override
+    public void takeTurn(Handle tx, String name) {} // there is one writer
+
+    @Override
+    public boolean takeFreeTurn(Handle tx, String name) {
+      return true;
+    }
+
+    @Override
     public boolean interruptible() {
       return false;
     }
@@ -196,6 +211,22 @@ sealed interface Dialect {
     @Override
     public String locked() {
       return " FOR UPDATE";
+    }
+
+    @Override
+    public void takeTurn(Handle tx, String name) {
+      tx.createQuery("SELECT pg_advisory_xact_lock(hashtext(:name))")
+          .bind("name", name)
+          .map((_, _) -> 0)
+          .list();
+    }
+
+    @Override
+    public boolean takeFreeTurn(Handle tx, String name) {
+      return tx.createQuery("SELECT pg_try_advisory_xact_lock(hashtext(:name))")
+          .bind("name", name)
+          .mapTo(Boolean.class)
+          .one();
     }
 
     @Override
