@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /// Remembers whose session or token a request shows, so that a request costs no read of the
@@ -23,9 +22,6 @@ import java.util.function.Supplier;
 public final class KnownHolders implements AutoCloseable {
   private static final int MOST = 20_000;
   private static final Duration REMEMBERED = Duration.ofMinutes(1);
-
-  /// How long a token that was valid is believed while nobody can say whether it still is.
-  static final Duration BELIEVED = Duration.ofHours(1);
 
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Duration USES = Duration.ofMinutes(1);
@@ -45,14 +41,8 @@ public final class KnownHolders implements AutoCloseable {
   private final Clock clock;
   private final Duration look;
   private final Cache<Key, Optional<Holder>> known;
-
-  /// Who was found the last time, for as long as they are believed.
-  private final Cache<Key, Holder> found;
-
+  private final BelievedTokens believed;
   private final Set<Long> used = ConcurrentHashMap.newKeySet();
-
-  /// How often all was forgotten.
-  private final AtomicLong forgotten = new AtomicLong();
 
   private final BackgroundLoop loop =
       new BackgroundLoop("accounts", "the watch of revoked tokens", AFTER_FAILURE, this::look);
@@ -67,33 +57,30 @@ public final class KnownHolders implements AutoCloseable {
     this.sessions = sessions;
     this.clock = clock;
     this.look = look;
-    this.known = cache(REMEMBERED);
-    this.found = cache(BELIEVED);
+    this.known =
+        Caffeine.newBuilder()
+            .maximumSize(MOST)
+            .expireAfterWrite(REMEMBERED)
+            .ticker(() -> clock.monotonic().toNanos())
+            .build();
+    this.believed = new BelievedTokens(sessions, clock);
   }
 
-  private <V> Cache<Key, V> cache(Duration lasts) {
-    return Caffeine.newBuilder()
-        .maximumSize(MOST)
-        .expireAfterWrite(lasts)
-        .ticker(() -> clock.monotonic().toNanos())
-        .build();
-  }
-
-  /// Who holds this; while the database is out of reach, who held it when this process read it the
-  /// last time, in the last hour. What is known to be revoked counts no more. Not for what reads or
-  /// changes something.
+  /// Who holds this API token; while the database is out of reach, who held it when this process
+  /// read it the last time ([BelievedTokens]). What is known to be revoked counts no more. Not for
+  /// what reads or changes something.
   ///
   /// @param read finds the holder in the database
-  /// @throws StorageException if the database cannot be read, and nothing is known of this
-  Optional<Holder> believed(Shown shown, String digest, Supplier<Optional<Holder>> read) {
+  /// @throws StorageException if the database cannot be read, and the token is not believed
+  Optional<Holder> believed(String digest, Supplier<Optional<Holder>> read) {
     try {
-      return holder(shown, digest, read);
+      return holder(Shown.API_TOKEN, digest, read);
     } catch (StorageException e) {
-      Holder last = found.getIfPresent(new Key(shown, digest));
-      if (last == null || tables.isReadable() || !clock.wall().isBefore(last.endsAt())) {
+      Optional<Holder> last = believed.holder(digest);
+      if (last.isEmpty() || tables.isReadable()) {
         throw e;
       }
-      return Optional.of(last);
+      return last;
     }
   }
 
@@ -116,22 +103,22 @@ public final class KnownHolders implements AutoCloseable {
     if (before != null) {
       return before;
     }
-    long since = forgotten.get();
+    long since = believed.doubts();
     Optional<Holder> holder = read.get();
     known.put(key, holder);
-    holder.ifPresentOrElse(one -> found.put(key, one), () -> found.invalidate(key));
-    if (forgotten.get() != since) {
+    if (key.shown() == Shown.API_TOKEN) {
+      believed.read(key.digest(), holder, since);
+    }
+    if (believed.doubts() != since) {
       known.invalidate(key);
-      found.invalidate(key);
     }
     return holder;
   }
 
   /// Forgets all.
   public void forget() {
-    forgotten.incrementAndGet();
+    believed.doubt();
     known.invalidateAll();
-    found.invalidateAll();
   }
 
   private Duration look() {
@@ -140,6 +127,7 @@ public final class KnownHolders implements AutoCloseable {
       forget();
       revision = now;
     }
+    believed.confirm();
     Instant wall = clock.wall();
     if (!used.isEmpty() && (wall.isBefore(written) || wall.isAfter(written.plus(USES)))) {
       List<Long> ids = List.copyOf(used);

@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -91,6 +93,11 @@ public final class SessionStore {
     /// Whether it is the token of a team.
     public boolean isOfTeam() {
       return account == 0;
+    }
+
+    private Holder withTeams(List<Team.Mine> these) {
+      return new Holder(
+          account, session, token, operates, secondFactor, permissions, endsAt, these);
     }
   }
 
@@ -205,22 +212,37 @@ public final class SessionStore {
   /// The holder of an API token. The deletion of an account or team ends also those that a request
   /// made that was under way.
   public Optional<Holder> holderOfToken(String secret) {
-    return tables.read(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT t.id, t.owner_id, t.permissions, a.operates, m.name, "
-                        + SECOND_FACTOR.formatted("")
-                        + " FROM api_token t"
-                        + " LEFT JOIN account a ON a.id = t.owner_id AND a.deleted_at IS NULL"
-                        + " LEFT JOIN team m ON m.id = t.owner_id AND m.deleted_at IS NULL"
-                        + " WHERE t.secret = :secret AND COALESCE(a.id, m.id) IS NOT NULL")
-                .bind("secret", Digests.of(secret))
-                .map((row, _) -> tokenHolder(handle, row))
-                .findOne());
+    String digest = Digests.of(secret);
+    return Optional.ofNullable(holdersOfTokens(List.of(digest)).get(digest));
   }
 
-  private static Holder tokenHolder(Handle handle, ResultSet row) throws SQLException {
+  /// The holders of several API tokens, by the digests of their secrets, for each that is valid.
+  public Map<String, Holder> holdersOfTokens(List<String> digests) {
+    return digests.isEmpty()
+        ? Map.of()
+        : tables.read(
+            handle -> {
+              Map<String, Holder> found =
+                  handle
+                      .createQuery(
+                          "SELECT t.secret, t.id, t.owner_id, t.permissions, a.operates, m.name, "
+                              + SECOND_FACTOR.formatted("")
+                              + " FROM api_token t"
+                              + " LEFT JOIN account a ON a.id = t.owner_id"
+                              + " AND a.deleted_at IS NULL"
+                              + " LEFT JOIN team m ON m.id = t.owner_id AND m.deleted_at IS NULL"
+                              + " WHERE t.secret IN (<secrets>)"
+                              + " AND COALESCE(a.id, m.id) IS NOT NULL")
+                      .bindList("secrets", digests)
+                      .map((row, _) -> Map.entry(row.getString("secret"), tokenHolder(row)))
+                      .stream()
+                      .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+              return withTeams(handle, found);
+            });
+  }
+
+  /// The holder of a token; an account is without its teams.
+  private static Holder tokenHolder(ResultSet row) throws SQLException {
     long owner = row.getLong("owner_id");
     Optional<String> team = Optional.ofNullable(row.getString("name"));
     return new Holder(
@@ -231,8 +253,25 @@ public final class SessionStore {
         row.getInt("second_factor") == 1,
         permissions(row.getString("permissions")),
         Instant.MAX,
-        team.map(name -> List.of(new Team.Mine(owner, name, TeamRole.EDITOR)))
-            .orElseGet(() -> TeamStore.of(handle, owner)));
+        team.map(name -> List.of(new Team.Mine(owner, name, TeamRole.EDITOR))).orElse(List.of()));
+  }
+
+  private static Map<String, Holder> withTeams(Handle handle, Map<String, Holder> found) {
+    Map<Long, List<Team.Mine>> teams =
+        TeamStore.ofAll(
+            handle,
+            found.values().stream()
+                .filter(holder -> !holder.isOfTeam())
+                .map(Holder::account)
+                .distinct()
+                .toList());
+    Map<String, Holder> all = new HashMap<>(found);
+    all.replaceAll(
+        (_, holder) ->
+            holder.isOfTeam()
+                ? holder
+                : holder.withTeams(teams.getOrDefault(holder.account(), List.of())));
+    return all;
   }
 
   public List<Session> sessions(long account) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.account.Accounts;
+import dev.rollcall.server.account.definition.Digests;
 import dev.rollcall.server.account.definition.EmailAddress;
 import dev.rollcall.server.account.session.KnownHolders.Shown;
 import dev.rollcall.server.account.store.AccountStore;
@@ -12,6 +13,7 @@ import dev.rollcall.server.account.store.AccountStore.Created;
 import dev.rollcall.server.account.store.AccountTables;
 import dev.rollcall.server.account.store.SessionStore;
 import dev.rollcall.server.account.store.SessionStore.Holder;
+import dev.rollcall.server.account.store.SessionStore.MadeToken;
 import dev.rollcall.server.account.store.TeamStore;
 import dev.rollcall.server.http.Caller.Permission;
 import dev.rollcall.server.sql.Database;
@@ -23,6 +25,7 @@ import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -86,11 +89,11 @@ class KnownHoldersTest {
   }
 
   private Optional<Holder> holder(KnownHolders by, String secret) {
-    return by.holder(Shown.API_TOKEN, secret, () -> sessions.holderOfToken(secret));
+    return by.holder(Shown.API_TOKEN, Digests.of(secret), () -> sessions.holderOfToken(secret));
   }
 
   private Optional<Holder> believed(KnownHolders by, String secret) {
-    return by.believed(Shown.API_TOKEN, secret, () -> sessions.holderOfToken(secret));
+    return by.believed(Digests.of(secret), () -> sessions.holderOfToken(secret));
   }
 
   /// The first look for revoked tokens, after which all is forgotten, is over.
@@ -115,7 +118,52 @@ class KnownHoldersTest {
     told.forget();
     assertThatThrownBy(() -> believed(told, token)).isInstanceOf(StorageException.class);
 
-    clock.pass(KnownHolders.BELIEVED);
+    clock.pass(BelievedTokens.BELIEVED);
     assertThatThrownBy(() -> believed(known, token)).isInstanceOf(StorageException.class);
+  }
+
+  @Test
+  void theTokenOfAJobThatCallsOnceADayIsReadAgainAndBelieved() {
+    BelievedTokens tokens = new BelievedTokens(sessions, clock);
+    String digest = Digests.of(token);
+    Optional<Holder> holder = sessions.holderOfToken(token);
+    tokens.read(digest, holder, tokens.doubts());
+    assertThat(tokens.holder(digest)).isEqualTo(holder).isPresent();
+    clock.pass(BelievedTokens.BELIEVED);
+    assertThat(tokens.holder(digest)).isEmpty();
+    tokens.confirm();
+    assertThat(tokens.holder(digest)).isEqualTo(holder);
+
+    clock.pass(Duration.ofDays(8));
+    tokens.confirm();
+    assertThat(tokens.holder(digest)).as("not shown for eight days").isEmpty();
+  }
+
+  @Test
+  void afterSomethingWasRevokedNoTokenIsBelievedUntilItWasReadAgain() {
+    BelievedTokens tokens = new BelievedTokens(sessions, clock);
+    MadeToken other = sessions.create(team, "others", Set.of(Permission.PING));
+    List<String> secrets = List.of(token, other.secret());
+    for (String secret : secrets) {
+      tokens.read(Digests.of(secret), sessions.holderOfToken(secret), tokens.doubts());
+    }
+    assertThat(sessions.revoke(team, other.token().id())).isTrue();
+    tokens.doubt();
+    assertThat(secrets).allMatch(secret -> tokens.holder(Digests.of(secret)).isEmpty());
+    clock.pass(Duration.ofSeconds(10));
+    tokens.confirm();
+    assertThat(tokens.holder(Digests.of(token))).isPresent();
+    assertThat(tokens.holder(Digests.of(other.secret()))).isEmpty();
+  }
+
+  /// What is known to be revoked while a token is read may be that token.
+  @Test
+  void aTokenThatWasReadBeforeItWasKnownThatSomethingIsRevokedIsNotBelieved() {
+    BelievedTokens tokens = new BelievedTokens(sessions, clock);
+    long before = tokens.doubts();
+    Optional<Holder> holder = sessions.holderOfToken(token);
+    tokens.doubt();
+    tokens.read(Digests.of(token), holder, before);
+    assertThat(tokens.holder(Digests.of(token))).isEmpty();
   }
 }
