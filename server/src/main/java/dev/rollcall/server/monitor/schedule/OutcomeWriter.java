@@ -80,6 +80,10 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
       return counted(outcome);
     }
 
+    private long service() {
+      return outcome.serviceId();
+    }
+
     /// When it was found.
     private Instant at() {
       return outcome.observation().at().plus(outcome.observation().response());
@@ -112,7 +116,8 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     this.schedule = schedule;
     this.clock = clock;
     this.log = new ChangeLog(clock);
-    this.backlog = new Backlog<>(most, Found::outcomes, found -> found.state().outcomeLost());
+    this.backlog =
+        new Backlog<>(most, Found::outcomes, Found::service, found -> found.state().outcomeLost());
     this.earlyOutcomes = new EarlyOutcomes(most, OutcomeWriter::counted);
     this.overtaken =
         new OvertakenOutcomes(schedule, reader, clock, signals, committed, () -> lost.run());

@@ -8,13 +8,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
   private final List<Long> gone = new ArrayList<>();
   private final Backlog<Outcome> backlog =
-      new Backlog<>(5, _ -> 1, outcome -> gone.add(outcome.serviceId()));
+      new Backlog<>(5, _ -> 1, Outcome::serviceId, outcome -> gone.add(outcome.serviceId()));
 
   private void add(long... services) {
     LongStream.of(services).forEach(service -> backlog.add(outcome(service)));
@@ -37,6 +38,27 @@ class BacklogTest {
     assertThat(take(2)).containsExactly(3L);
     assertThat(take(2)).isEmpty();
     assertThat(backlog.lost()).isZero();
+  }
+
+  /// Whoever reads the database in between would take the first half of a subject for its end.
+  @Test
+  void givesOutAllOfASubjectAtOnce() {
+    add(1, 2, 3, 1, 2);
+    assertThat(take(3)).containsExactly(1L, 1L);
+    assertThat(backlog.size()).isEqualTo(3);
+    add(2);
+    assertThat(take(4)).containsExactly(2L, 3L, 2L, 2L);
+    add(1, 2, 1, 2, 1);
+    assertThat(take(1)).containsExactly(1L, 1L, 1L);
+    assertThat(take(1)).containsExactly(2L, 2L);
+  }
+
+  @Test
+  void givesOutTenTimesAsMuchOfOneSubjectAtMost() {
+    Backlog<Integer> busy = new Backlog<>(100, _ -> 1, _ -> 1, _ -> {});
+    IntStream.range(0, 25).forEach(busy::add);
+    assertThat(busy.take(2)).hasSize(20).startsWith(0, 1).endsWith(19);
+    assertThat(busy.take(2)).containsExactly(20, 21, 22, 23, 24);
   }
 
   @Test
@@ -71,7 +93,7 @@ class BacklogTest {
   @Test
   void countsWhatEachWeighs() {
     List<Integer> lost = new ArrayList<>();
-    Backlog<Integer> weighing = new Backlog<>(10, weight -> weight, lost::add);
+    Backlog<Integer> weighing = new Backlog<>(10, weight -> weight, weight -> weight, lost::add);
     assertThat(weighing.add(4)).isTrue();
     assertThat(weighing.add(5)).isFalse();
     assertThat(weighing.size()).isEqualTo(9);
