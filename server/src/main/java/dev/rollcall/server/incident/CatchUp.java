@@ -73,6 +73,12 @@ final class CatchUp {
     return behind;
   }
 
+  /// What a message about several waits for, as it begins the time in which what else there is to
+  /// say is gathered: for all types if some are [behind][#look].
+  static Set<Subject.Type> gathered(Set<Subject.Type> behind) {
+    return behind.isEmpty() ? behind : EnumSet.allOf(Subject.Type.class);
+  }
+
   /// What can be told: not what may be over, as something about it is found and not written yet, or
   /// is a signal that nobody has consumed. What a person has opened has no such subject.
   ///

@@ -178,7 +178,8 @@ final class Notifier implements AutoCloseable {
       return false;
     }
     List<Due> all = IncidentChannels.due(tx, channel, now, keeps ? MOST_SINGLE : MOST_TOGETHER);
-    List<Due> certain = CatchUp.certain(tx, all, turn.behind());
+    Set<Subject.Type> behind = keeps ? turn.behind() : CatchUp.gathered(turn.behind());
+    List<Due> certain = CatchUp.certain(tx, all, behind);
     List<Due> due = notInMaintenance(tx, certain, now);
     List<Due> told = due.stream().filter(one -> isTold(one, routed.get())).toList();
     progress(tx, due, routed.get(), now);

@@ -80,6 +80,25 @@ class CatchUpTest extends IncidentTests {
     assertThat(told(got(pager, 3))).endsWith("job LATE");
   }
 
+  /// A message begins the time in which what else there is to say is gathered.
+  @Test
+  void theFirstMessageAfterAnOutageSaysAll() {
+    Subject job = new Subject(Subject.Type.HEARTBEAT, 1, 0, "job");
+    signal(job, "up", "late", clock.wall());
+    notifier.round();
+    got(chat, 1);
+    pass(TOGETHER.multipliedBy(2));
+    servicesAreBehind();
+    down("a");
+    signal(job, "late", "up", clock.wall());
+    notifier.round();
+    assertThat(told(got(pager, 2))).endsWith("job RECOVERED");
+    got(chat, 1);
+    lags.clear();
+    pass(SECOND);
+    assertThat(got(chat, 2).getLast().message().name()).isEqualTo("2 incidents: 1 down, 1 over");
+  }
+
   @Test
   void nothingWaitsForMoreThanHalfAMinuteInWhichTheDatabaseTakesWrites() {
     servicesAreBehind();
