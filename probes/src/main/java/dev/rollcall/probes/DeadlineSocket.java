@@ -92,7 +92,7 @@ final class DeadlineSocket extends Socket {
   /// Begins to wait, for `left` at most; with nothing left, this is the end.
   private void begin(Duration left) throws IOException {
     if (!left.isPositive()) {
-      close();
+      drop();
       throw new Passed(null);
     }
     await(left);
@@ -141,6 +141,18 @@ final class DeadlineSocket extends Socket {
         return;
       }
       rang = true;
+    }
+    drop();
+  }
+
+  /// Closes the connection, and drops what the system has not sent yet. It would try that again for
+  /// minutes: after an outage of the network, a request that was given up would arrive after those
+  /// that were sent since.
+  private void drop() {
+    try {
+      setSoLinger(true, 0);
+    } catch (SocketException e) {
+      // it is closed
     }
     Dialer.closeQuietly(this);
   }

@@ -2,6 +2,7 @@ package dev.rollcall.server.httpclient;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -17,6 +18,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -223,6 +226,26 @@ class HttpClientTest {
       assertThat(failure.reason()).contains("may not be called from here");
     }
     assertThat(requests).isEmpty();
+  }
+
+  /// Otherwise the system would go on sending it, after an outage of the network also.
+  @Test
+  void dropsWhatItGivesUp() throws Exception {
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        HttpClient client = new HttpClient(Resolver.system(), HttpClient.DEFAULT, SHORT)) {
+      String url = "http://127.0.0.1:%d/".formatted(listening.getLocalPort());
+      assertThat(failure(client, HttpQuestion.of(url).method("POST").body("late")).reason())
+          .contains("timeout");
+      try (Socket socket = listening.accept()) {
+        assertThatThrownBy(() -> socket.getInputStream().readAllBytes())
+            .isInstanceOf(SocketException.class)
+            .hasMessageContaining("reset");
+      }
+    }
+  }
+
+  private static ProbeFailure failure(HttpClient client, HttpQuestion question) {
+    return catchThrowableOfType(ProbeFailure.class, () -> client.send(question));
   }
 
   @Test

@@ -358,6 +358,9 @@ public final class SmtpClient {
       InetSocketAddress asked = (InetSocketAddress) endpoint;
       super.connect(
           new InetSocketAddress(resolved(asked.getHostString()), asked.getPort()), timeout);
+      // Closing drops what the system has not sent yet: a mail that is given up must not arrive
+      // minutes later. The answer to QUIT says that all has arrived.
+      setSoLinger(true, 0);
     }
 
     @Override
