@@ -1,5 +1,6 @@
 package dev.rollcall.probes;
 
+import java.util.function.BooleanSupplier;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 
@@ -15,13 +16,17 @@ final class Exchange extends HttpClientContext {
   private final Progress progress;
   private final HttpSettings settings;
   private final AnswerMemory.Share memory;
+  private final BooleanSupplier wanted;
   private boolean mayReuse;
   private boolean reused;
 
-  Exchange(Progress progress, HttpSettings settings, AnswerMemory.Share memory) {
+  /// @param wanted whether a request is still to be sent
+  Exchange(
+      Progress progress, HttpSettings settings, AnswerMemory.Share memory, BooleanSupplier wanted) {
     this.progress = progress;
     this.settings = settings;
     this.memory = memory;
+    this.wanted = wanted;
     setRequestConfig(PLAIN);
     setUserToken(this); // What HttpClient hands over when it asks for a connection.
   }
@@ -32,6 +37,11 @@ final class Exchange extends HttpClientContext {
 
   HttpSettings settings() {
     return settings;
+  }
+
+  /// Whether a request is still to be sent.
+  boolean isWanted() {
+    return wanted.getAsBoolean();
   }
 
   /// What the answers of this check hold.

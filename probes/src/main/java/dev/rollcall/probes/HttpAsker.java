@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -55,10 +56,22 @@ public final class HttpAsker implements AutoCloseable {
   ///   secret of the question
   public HttpAnswer answer(HttpQuestion question, Attempt attempt)
       throws ProbeFailure, InterruptedException {
+    return answer(question, attempt, () -> true);
+  }
+
+  /// The same, if it is still wanted when there is a connection: looking up names and shaking hands
+  /// take time.
+  ///
+  /// @param wanted is asked right before each request of this question is sent, on a connection
+  ///   that stands
+  /// @throws ProbeFailure also if it is not wanted any more; then it was not sent
+  public HttpAnswer answer(HttpQuestion question, Attempt attempt, BooleanSupplier wanted)
+      throws ProbeFailure, InterruptedException {
     int limit = question.settings().bodyLimit();
     return new HttpCall(question, this, false)
         .ask(
             attempt,
+            wanted,
             (response, exchange) ->
                 HttpCall.answer(response, HttpCall.body(response, limit, exchange.memory())));
   }

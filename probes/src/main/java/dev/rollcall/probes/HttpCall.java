@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
@@ -63,9 +64,15 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
   /// @throws ProbeFailure if there is no such answer, or whatever `reader` throws; its reason shows
   ///   no secret of the question
   <T> T ask(Attempt attempt, Reader<T> reader) throws ProbeFailure, InterruptedException {
+    return ask(attempt, () -> true, reader);
+  }
+
+  /// @param wanted as for [HttpAsker#answer(HttpQuestion, Attempt, BooleanSupplier)]
+  <T> T ask(Attempt attempt, BooleanSupplier wanted, Reader<T> reader)
+      throws ProbeFailure, InterruptedException {
     Progress progress = new Progress(attempt, question.settings().responseTimeout());
     try (AnswerMemory.Share memory = asker.memory()) {
-      return run(new Exchange(progress, question.settings(), memory), reader);
+      return run(new Exchange(progress, question.settings(), memory, wanted), reader);
     } catch (AnswerMemory.Exhausted e) {
       throw ProbeFailure.here("%s (%s)".formatted(Failures.message(e), progress.words()));
     } catch (IOException e) {

@@ -118,6 +118,9 @@ final class HttpConnection extends ConnectionEndpoint {
     exchange.progress().enter(Progress.Stage.SENDING);
     header = 0;
     chunked = false;
+    if (!exchange.isWanted()) { // nothing that takes time may come between this and the bytes
+      throw new IOException("not sent: it is no longer wanted");
+    }
     return executor.execute(request, wire, context);
   }
 

@@ -13,6 +13,10 @@ import dev.rollcall.server.sql.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -150,6 +154,66 @@ class ClusterIT {
         assertThat(one.stop()).isZero();
         assertThat(other.stop()).isZero();
       }
+    }
+  }
+
+  /// It had claimed the alert, and was connecting to the receiver. When it goes on, the other
+  /// process has sent the alert and its end.
+  @Test
+  void aProcessThatStoodStillWhileItConnectedDoesNotTellWhatIsOverByNow() throws Exception {
+    try (Receiver pager = Receiver.busy()) {
+      String yaml =
+          """
+          channels:
+            - {name: pager, type: pagerduty, key: 0123456789abcdef0123456789abcdef, url: '%s'}
+          """
+                  .formatted(pager.server())
+              + services(1, "/set/");
+      try (RunningRollcall one = plan("one", yaml).start();
+          RunningRollcall other = plan("other", yaml).start()) {
+        awaitState(other, "one", "up");
+        awaitState(one, "other", "up");
+        targets.set("/set/0", 503);
+        await().atMost(PATIENCE).until(pager::isWaitedFor);
+        String name = claimant();
+        RunningRollcall stopped = name.equals("one") ? one : other;
+        RunningRollcall running = name.equals("one") ? other : one;
+        stopped.signal("STOP");
+        pager.accept();
+        await().atMost(PATIENCE).until(() -> actions(pager).equals(List.of("trigger")));
+        targets.set("/set/0", 200);
+        await().atMost(PATIENCE).until(() -> actions(pager).size() == 2);
+        stopped.signal("CONT");
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    process(running, name, "up")
+                        .filter(row -> row.get("deliveries").asInt() == 0)
+                        .isPresent());
+        assertThat(actions(pager)).containsExactly("trigger", "resolve");
+        assertThat(stopped.log()).contains("took this one for dead").doesNotContain("ERROR");
+        assertThat(stopped.stop()).isZero();
+        assertThat(running.stop()).isZero();
+      }
+    }
+  }
+
+  private static List<String> actions(Receiver pager) {
+    return pager.messages().stream()
+        .map(message -> message.get("event_action").stringValue())
+        .toList();
+  }
+
+  /// The process that sends.
+  private String claimant() throws SQLException {
+    try (Connection connection = TestDatabases.connection(database);
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT p.name FROM outbox_lane l JOIN cluster_process p ON p.id = l.owner")) {
+      assertThat(row.next()).isTrue();
+      return row.getString(1);
     }
   }
 

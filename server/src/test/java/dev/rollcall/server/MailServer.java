@@ -75,6 +75,9 @@ public final class MailServer implements AutoCloseable {
             mail.append(line).append('\n');
             line = reader.readLine();
           }
+          if (line == null) {
+            return; // a mail without its end is none
+          }
           mails.add(mail.toString());
           mail.setLength(0);
           say(out, "250 taken");

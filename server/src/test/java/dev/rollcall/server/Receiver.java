@@ -5,10 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// Whoever is called with alerts: it writes down each call, and answers as it was told.
@@ -28,6 +35,7 @@ final class Receiver implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final List<Socket> waiting = new ArrayList<>();
   private final HttpServer server;
   private volatile int answer = 200;
   private volatile boolean unreliable;
@@ -39,10 +47,58 @@ final class Receiver implements AutoCloseable {
   record Call(Instant at, String query, String id, String body, int answered) {}
 
   Receiver() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+    this(1024);
+    accept();
+  }
+
+  private Receiver(int backlog) throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), backlog);
     server.setExecutor(threads);
     server.createContext("/", this::answer);
+  }
+
+  /// One to which connecting takes until [#accept].
+  static Receiver busy() throws IOException {
+    Receiver receiver = new Receiver(1);
+    try {
+      while (true) {
+        Socket waiting = new Socket();
+        receiver.waiting.add(waiting);
+        waiting.connect(receiver.server.getAddress(), 200);
+      }
+    } catch (SocketTimeoutException e) {
+      return receiver; // no more connections wait to be accepted
+    }
+  }
+
+  /// Accepts connections from now on.
+  void accept() {
     server.start();
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Whether somebody is connecting to it.
+  boolean isWaitedFor() {
+    String port = ":%04X 02 ".formatted(server.getAddress().getPort()); // SYN_SENT
+    return Stream.of("/proc/net/tcp", "/proc/net/tcp6")
+        .map(Path::of)
+        .flatMap(Receiver::lines)
+        .anyMatch(line -> line.contains(port));
+  }
+
+  private static Stream<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file).stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   String url() {
@@ -126,6 +182,7 @@ final class Receiver implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    waiting.forEach(Receiver::close);
     server.stop(0);
     threads.shutdownNow();
     threads.close();

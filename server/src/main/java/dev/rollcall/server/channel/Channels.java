@@ -155,6 +155,7 @@ public final class Channels implements AutoCloseable {
               case Channel.Result.Sent _ -> "";
               case Channel.Result.Retry(String reason, _, _) -> reason;
               case Channel.Result.Refused(String reason) -> reason;
+              case Channel.Result.Withheld _ -> "it was withheld";
             };
     if (!problem.isEmpty()) {
       LOG.log(Level.WARNING, "a mail to {0} was not sent: {1}", to, problem);

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /// Sends HTTP requests that are no checks: to receivers of notifications, to providers of single
 /// sign-on. Any status is an answer, and what it means is for the caller to say. A redirect to
@@ -41,15 +43,35 @@ public final class HttpClient implements AutoCloseable {
   /// @throws ProbeFailure if there is no answer. The reason shows no [UrlSecrets] and no
   ///   credentials
   public HttpAnswer send(HttpQuestion request) throws ProbeFailure, InterruptedException {
+    return send(request, () -> true).orElseThrow();
+  }
+
+  /// The same, if it is still wanted when there is a connection.
+  ///
+  /// @param wanted is asked right before the request is sent, and before that of a redirect
+  /// @return empty if it was not wanted any more, and was not sent
+  public Optional<HttpAnswer> send(HttpQuestion request, BooleanSupplier wanted)
+      throws ProbeFailure, InterruptedException {
     Attempt attempt = Attempt.within(longest);
+    AtomicBoolean withheld = new AtomicBoolean();
     try {
-      return ask(request, attempt);
+      return Optional.of(
+          ask(
+              request,
+              attempt,
+              () -> {
+                withheld.set(!wanted.getAsBoolean());
+                return !withheld.get();
+              }));
     } catch (ProbeFailure e) {
+      if (withheld.get()) {
+        return Optional.empty();
+      }
       int status = attempt.status().orElse(0);
       if (status < 200 || isRedirect(status)) {
         throw e;
       }
-      return new HttpAnswer(status, Map.of(), "");
+      return Optional.of(new HttpAnswer(status, Map.of(), ""));
     }
   }
 
@@ -59,13 +81,13 @@ public final class HttpClient implements AutoCloseable {
   /// @throws ProbeFailure if there is no answer, or none that can be read; the reason as for
   ///   [#send]
   public HttpAnswer fetch(HttpQuestion request) throws ProbeFailure, InterruptedException {
-    return ask(request, Attempt.within(longest));
+    return ask(request, Attempt.within(longest), () -> true);
   }
 
-  private HttpAnswer ask(HttpQuestion request, Attempt attempt)
+  private HttpAnswer ask(HttpQuestion request, Attempt attempt, BooleanSupplier wanted)
       throws ProbeFailure, InterruptedException {
     try {
-      return asker.answer(request.settings(settings), attempt);
+      return asker.answer(request.settings(settings), attempt, wanted);
     } catch (ProbeFailure e) {
       throw UrlSecrets.of(request.uri()).hide(e);
     }

@@ -31,6 +31,8 @@ public interface Channel extends AutoCloseable {
   }
 
   /// Sends, and returns the result. An exception counts as our own failure, and is retried.
+  ///
+  /// It asks [Delivery#claim] right before the receiver gets what it acts on.
   Result send(Delivery delivery) throws InterruptedException;
 
   @Override
@@ -63,6 +65,9 @@ public interface Channel extends AutoCloseable {
     /// @param forAll whether any other notification would have failed too, because the receiver did
     ///   not answer
     record Retry(String reason, Optional<Duration> after, boolean forAll) implements Result {}
+
+    /// It was not sent, as [Delivery#claim] said no.
+    record Withheld() implements Result {}
 
     /// The receiver rejected it; a retry cannot succeed.
     ///

@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param attempt 1 for the first
 /// @param first what the receiver returned for the first notification of the same incident
 ///   ([Channel.Result.Sent#receipt]), so that this one can refer to it; empty if there is none
+/// @param claim whether it may still be sent
 public record Delivery(
     String subject,
     Notification.Kind kind,
@@ -19,7 +20,20 @@ public record Delivery(
     Message message,
     Instant written,
     int attempt,
-    Optional<String> first) {
+    Optional<String> first,
+    DeliveryClaim claim) {
+  /// One that nobody else sends.
+  public Delivery(
+      String subject,
+      Notification.Kind kind,
+      String key,
+      Message message,
+      Instant written,
+      int attempt,
+      Optional<String> first) {
+    this(subject, kind, key, message, written, attempt, first, DeliveryClaim.ALWAYS);
+  }
+
   /// One that refers to no other.
   public Delivery(
       String subject,

@@ -198,7 +198,7 @@ final class DeliveryQueue {
         });
   }
 
-  private static Head head(ResultSet row, Lease<Lane> lease) throws SQLException {
+  private Head head(ResultSet row, Lease<Lane> lease) throws SQLException {
     Message message = Message.of(row.getString("payload"));
     return new Head(
         lease,
@@ -210,7 +210,8 @@ final class DeliveryQueue {
             message,
             Instant.ofEpochMilli(row.getLong("owed_at")),
             row.getInt("attempts") + 1,
-            Optional.ofNullable(row.getString("first_receipt"))));
+            Optional.ofNullable(row.getString("first_receipt")),
+            () -> claimant().holdsNow(lease)));
   }
 
   /// Writes the end of a claim. It may be written again if it is unknown whether it was written.

@@ -239,7 +239,8 @@ final class Sender implements AutoCloseable {
 
   private void run(ActiveChannel one, Lease<Lane> lease, Optional<DeliveryQueue.Head> head) {
     try {
-      // It may not be this process's any more, if that stood still: then another one sends it.
+      // It may not be this process's any more, if that stood still: then another one sends it. The
+      // channel asks again, right before the receiver gets it.
       boolean sends = head.isPresent() && deliveryQueue.claimant().stillHolds(lease);
       DeliveryQueue.Done done = sends ? attempt(one, head.get()) : unsent(lease);
       one.underWay().remove(lease.key()); // before another claim is possible
@@ -283,6 +284,7 @@ final class Sender implements AutoCloseable {
         metrics.told(channel.name(), head.delivery(), now);
         yield head.delivered(now, receipt, remark);
       }
+      case Result.Withheld() -> unsent(head.lease());
       case Result.Refused(String reason) -> {
         receiverBreaker.reached();
         yield failed(channel, head, "refused: " + reason, now);

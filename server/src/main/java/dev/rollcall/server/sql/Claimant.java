@@ -28,6 +28,9 @@ public final class Claimant {
   /// for dead.
   private static final Duration DOUBT = Duration.ofSeconds(1);
 
+  /// So long before its end, a lease counts as over: the clocks of others may be ahead.
+  private static final Duration CLOCKS_APART = Duration.ofSeconds(1);
+
   /// Whoever gives signs of life tells so once a second.
   private static final Duration HEARD = Duration.ofSeconds(3);
 
@@ -133,10 +136,18 @@ public final class Claimant {
     return silent && heard.filter(at -> now.minus(at).compareTo(HEARD) < 0).isPresent();
   }
 
-  /// Whether a row is still this process's own: to be asked before something that cannot be undone.
-  /// Waits for a sign of life if the last one is too old.
+  /// Whether a row is still this process's own: to be asked before something that cannot be undone
+  /// is prepared. Waits for a sign of life if the last one is too old.
   public boolean stillHolds(Lease<?> lease) {
-    return isBelievedSoon() && lease.owner() == id;
+    return isBelievedSoon() && holdsNow(lease);
+  }
+
+  /// The same without waiting: to be asked again right before what cannot be undone. The monotonic
+  /// clock goes on while a process is stopped, so one that stood still finds out here.
+  public boolean holdsNow(Lease<?> lease) {
+    return isBelieved()
+        && lease.owner() == id
+        && clock.monotonic().compareTo(lease.until().minus(CLOCKS_APART)) < 0;
   }
 
   /// Whether a row may still be this process's own: for what may be done twice rather than not at

@@ -187,17 +187,21 @@ public final class DueRows<T> {
   }
 
   private List<Lease<T>> leases(Query query, Instant until, int limit, long owner, int claims) {
+    Duration now = clock.monotonic();
     return query
         .bind("until", until.toEpochMilli())
         .bind("limit", limit)
         .map(
-            (row, context) ->
-                new Lease<>(
-                    row.getLong("due_key"),
-                    Instant.ofEpochMilli(row.getLong("due_due")),
-                    row.getLong("due_fence") + claims,
-                    owner,
-                    table.mapper().map(row, context)))
+            (row, context) -> {
+              T columns = table.mapper().map(row, context);
+              return new Lease<>(
+                  row.getLong("due_key"),
+                  Instant.ofEpochMilli(row.getLong("due_due")),
+                  row.getLong("due_fence") + claims,
+                  owner,
+                  now.plus(table.lease().apply(columns)),
+                  columns);
+            })
         .list();
   }
 

@@ -1,5 +1,6 @@
 package dev.rollcall.server.sql;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -9,8 +10,9 @@ import java.util.Optional;
 /// @param due when the row was due
 /// @param fence the number of claims of the row: it shows that a finish belongs to an earlier claim
 /// @param owner the id under which this process claimed it: see [Claimant#stillHolds]
+/// @param until when it ends at the earliest, on the monotonic clock
 /// @param row its other columns
-public record Lease<T>(long key, Instant due, long fence, long owner, T row) {
+public record Lease<T>(long key, Instant due, long fence, long owner, Duration until, T row) {
   /// For [DueRows#finish].
   public Finish finish(Instant at) {
     return new Finish(key, fence, at, Optional.empty());

@@ -15,6 +15,7 @@ import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.address.PublicResolver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -22,6 +23,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -228,6 +230,28 @@ class HttpClientTest {
     assertThat(requests).isEmpty();
   }
 
+  @Test
+  void sendsNoByteOfWhatIsNoLongerWantedWhenTheConnectionStands() throws Exception {
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        HttpClient client = new HttpClient(Resolver.system(), HttpClient.DEFAULT, LONGEST)) {
+      listening.setSoTimeout((int) LONGEST.toMillis());
+      List<Socket> connected = new ArrayList<>();
+      String url = "http://127.0.0.1:%d/".formatted(listening.getLocalPort());
+      assertThat(
+              client.send(
+                  HttpQuestion.of(url).method("POST").body("late"),
+                  () -> {
+                    connected.add(accepted(listening));
+                    return false;
+                  }))
+          .isEmpty();
+      try (Socket socket = connected.getFirst()) {
+        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+      }
+      assertThat(connected).hasSize(1);
+    }
+  }
+
   /// Otherwise the system would go on sending it, after an outage of the network also.
   @Test
   void dropsWhatItGivesUp() throws Exception {
@@ -246,6 +270,14 @@ class HttpClientTest {
 
   private static ProbeFailure failure(HttpClient client, HttpQuestion question) {
     return catchThrowableOfType(ProbeFailure.class, () -> client.send(question));
+  }
+
+  private static Socket accepted(ServerSocket listening) {
+    try {
+      return listening.accept();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

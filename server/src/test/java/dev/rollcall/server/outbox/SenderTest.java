@@ -4,6 +4,7 @@ import static dev.rollcall.server.outbox.OutboxDatabase.notification;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.outbox.Channel.Result;
 import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.TestClock;
@@ -84,6 +85,23 @@ class SenderTest {
     claimant.another();
     go();
     awaitSent();
+  }
+
+  @Test
+  void whatAChannelWithholdsAsItWasLostIsDueAtOnce() throws Exception {
+    Claimant claimant = data.database.claimant();
+    mail.answering(
+        delivery -> {
+          if (mail.got().size() == 1) {
+            claimant.another(); // between the claim and this, it was taken for dead
+          }
+          return delivery.claim().isHeld() ? new Result.Sent() : new Result.Withheld();
+        });
+    data.add(notification("mail", "a", "1"));
+    data.started();
+    await().atMost(PATIENCE).until(() -> data.keys(DeliveryState.DELIVERED).equals(List.of("1")));
+    assertThat(mail.keys()).containsExactly("1", "1");
+    assertThat(data.number("SELECT MAX(attempts) FROM outbox_delivery")).isEqualTo(1);
   }
 
   @Test

@@ -31,6 +31,37 @@ class ClaimantTest {
     assertThat(claimant.isReplaced()).isFalse();
   }
 
+  private Lease<String> lease(int seconds) {
+    Duration until = clock.monotonic().plusSeconds(seconds);
+    return new Lease<>(7, clock.wall(), 1, claimant.id(), until, "");
+  }
+
+  @Test
+  void holdsARowForCertainOnlyWhileOthersBelieveThatItLives() {
+    Lease<String> lease = lease(20);
+    assertThat(claimant.holdsNow(lease)).as("it is alone").isTrue();
+    giveSign();
+    assertThat(claimant.holdsNow(lease)).isTrue();
+    pass(4);
+    assertThat(claimant.holdsNow(lease)).isFalse();
+    giveSign();
+    assertThat(claimant.holdsNow(lease)).isTrue();
+    claimant.another();
+    assertThat(claimant.holdsNow(lease)).as("others have taken it over").isFalse();
+  }
+
+  @Test
+  void holdsARowForCertainOnlyUntilALittleBeforeItsLeaseEnds() {
+    Lease<String> lease = lease(20);
+    pass(18);
+    giveSign();
+    assertThat(claimant.holdsNow(lease)).isTrue();
+    assertThat(claimant.stillHolds(lease)).isTrue();
+    pass(1);
+    assertThat(claimant.holdsNow(lease)).as("the clocks of others may be ahead").isFalse();
+    assertThat(claimant.stillHolds(lease)).isFalse();
+  }
+
   @Test
   void isNotReplacedIfNobodyGivesSignsOfLife() {
     giveSign();

@@ -174,6 +174,7 @@ public final class ChannelList {
           new Tested(true, answer + remark.map(text -> " (" + text + ")").orElse(""), took);
       case Channel.Result.Retry(String why, _, _) -> new Tested(false, why, took);
       case Channel.Result.Refused(String why) -> new Tested(false, why, took);
+      case Channel.Result.Withheld _ -> new Tested(false, "it was withheld", took);
     };
   }
 

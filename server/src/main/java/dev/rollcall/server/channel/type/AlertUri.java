@@ -133,7 +133,10 @@ public final class AlertUri implements Channel {
     HttpQuestion question =
         HttpQuestion.of(called(delivery)).header("Idempotency-Key", header(delivery.key()));
     try {
-      return result(client.send(question));
+      return client
+          .send(question, delivery.claim()::isHeld)
+          .map(AlertUri::result)
+          .orElseGet(Result.Withheld::new);
     } catch (ProbeFailure e) {
       return new Result.Retry(e.reason(), Optional.empty(), true);
     }

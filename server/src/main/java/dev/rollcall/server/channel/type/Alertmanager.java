@@ -128,6 +128,7 @@ final class Alertmanager implements ChannelType {
       return results.stream()
           .filter(Result.Sent.class::isInstance)
           .findFirst()
+          .or(() -> results.stream().filter(Result.Withheld.class::isInstance).findFirst())
           .or(() -> results.stream().filter(Result.Retry.class::isInstance).findFirst())
           .orElseGet(results::getFirst);
     }

@@ -130,7 +130,11 @@ final class HttpChannel implements TextChannel {
     HttpQuestion request = form.request(uri, delivery, text);
     long began = System.nanoTime();
     try {
-      Result result = result(client.send(request), UrlSecrets.of(request.uri()));
+      Result result =
+          client
+              .send(request, delivery.claim()::isHeld)
+              .map(answer -> result(answer, UrlSecrets.of(request.uri())))
+              .orElseGet(Result.Withheld::new);
       Duration left = LONGEST.minusNanos(System.nanoTime() - began);
       if (result instanceof Result.Sent && text.over() && left.compareTo(LONGEST_EDIT) > 0) {
         edit(delivery, text);
@@ -146,7 +150,7 @@ final class HttpChannel implements TextChannel {
         delivery.first().flatMap(first -> form.edit(uri, delivery, text, first));
     if (request.isPresent()) {
       try {
-        editing.send(request.get());
+        var _ = editing.send(request.get(), delivery.claim()::isHeld);
       } catch (ProbeFailure e) {
         // the end itself has been told
       }

@@ -208,9 +208,10 @@ public final class Mail implements TextChannel {
     Set<String> done = new HashSet<>(reached.getOrDefault(delivery.key(), Set.of()));
     List<Result> failures = new ArrayList<>();
     Result.Sent sent = new Result.Sent();
+    boolean withheld = false;
     long began = System.nanoTime();
     for (String each : inTurn(delivery.attempt())) {
-      if (!done.contains(each)) {
+      if (!done.contains(each) && !withheld) {
         Duration left = SmtpClient.LONGEST.minusNanos(System.nanoTime() - began);
         Result result =
             left.compareTo(SHORTEST) < 0
@@ -223,20 +224,26 @@ public final class Mail implements TextChannel {
                         Optional.of(html(text)),
                         delivery.key(),
                         first),
-                    left);
+                    left,
+                    delivery.claim());
         if (result instanceof Result.Sent taken) {
           sent = taken;
           done.add(each);
+        } else if (result instanceof Result.Withheld) {
+          withheld = true;
         } else {
           failures.add(to.size() == 1 ? result : named(each, result));
         }
       }
     }
     Optional<Result> retry = failures.stream().filter(Result.Retry.class::isInstance).findFirst();
-    if (retry.isEmpty()) {
+    if (retry.isEmpty() && !withheld) {
       reached.remove(delivery.key());
     } else if (!done.isEmpty()) {
       reached.put(delivery.key(), Set.copyOf(done));
+    }
+    if (withheld) {
+      return new Result.Withheld();
     }
     return retry.or(() -> failures.stream().findFirst()).orElse(sent);
   }
@@ -299,6 +306,7 @@ public final class Mail implements TextChannel {
           new Result.Retry(to + ": " + reason, after, forAll);
       case Result.Refused(String reason) -> new Result.Refused(to + ": " + reason);
       case Result.Sent sent -> sent;
+      case Result.Withheld withheld -> withheld;
     };
   }
 }

@@ -5,6 +5,7 @@ import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Channel.Result;
+import dev.rollcall.server.outbox.DeliveryClaim;
 import dev.rollcall.server.time.Durations;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
@@ -17,6 +18,7 @@ import jakarta.mail.internet.MimeMultipart;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -158,11 +160,14 @@ public final class SmtpClient {
 
   /// Sends a mail. Its `Message-ID` is the receipt.
   public Result send(Letter letter) throws InterruptedException {
-    return send(letter, LONGEST);
+    return send(letter, LONGEST, DeliveryClaim.ALWAYS);
   }
 
   /// The same, within this time.
-  Result send(Letter letter, Duration longest) throws InterruptedException {
+  ///
+  /// @param claim is asked when the server has all of the mail but its end, without which it
+  ///   delivers nothing
+  Result send(Letter letter, Duration longest, DeliveryClaim claim) throws InterruptedException {
     AtomicReference<Result> result =
         new AtomicReference<>(
             new Result.Retry(
@@ -170,7 +175,7 @@ public final class SmtpClient {
                 Optional.empty(),
                 true));
     // An interrupt closes the socket of a virtual thread, whatever the library waits for.
-    Thread sending = Thread.ofVirtual().name("mail").start(() -> result.set(sent(letter)));
+    Thread sending = Thread.ofVirtual().name("mail").start(() -> result.set(sent(letter, claim)));
     try {
       sending.join(longest);
       return Objects.requireNonNull(result.get());
@@ -179,9 +184,9 @@ public final class SmtpClient {
     }
   }
 
-  private Result sent(Letter letter) {
+  private Result sent(Letter letter, DeliveryClaim claim) {
     try (SMTPTransport transport = (SMTPTransport) session.getTransport("smtp")) {
-      MimeMessage message = message(letter);
+      MimeMessage message = message(letter, claim);
       transport.connect(
           server.host(),
           server.port(),
@@ -192,7 +197,7 @@ public final class SmtpClient {
     } catch (AuthenticationFailedException e) {
       return new Result.Retry("the server refuses the login: " + line(e), Optional.empty(), true);
     } catch (MessagingException e) {
-      return failed(e);
+      return e.getNextException() instanceof WithheldException ? new Result.Withheld() : failed(e);
     }
   }
 
@@ -240,10 +245,20 @@ public final class SmtpClient {
     return "<" + UUID.nameUUIDFromBytes(key) + from.substring(from.indexOf('@')) + ">";
   }
 
-  private MimeMessage message(Letter letter) throws MessagingException {
+  private MimeMessage message(Letter letter, DeliveryClaim claim) throws MessagingException {
     String id = id(letter);
     MimeMessage message =
         new MimeMessage(session) {
+          /// The library ends the mail right after this. A failure in it ends the connection.
+          @Override
+          public void writeTo(OutputStream out, String[] without)
+              throws IOException, MessagingException {
+            super.writeTo(out, without);
+            if (!claim.isHeld()) {
+              throw new WithheldException();
+            }
+          }
+
           @Override
           protected void updateMessageID() throws MessagingException {
             setHeader("Message-ID", id);
@@ -270,6 +285,11 @@ public final class SmtpClient {
       message.setText(letter.text(), "UTF-8");
     }
     return message;
+  }
+
+  /// The mail is not to be sent any more.
+  private static final class WithheldException extends IOException {
+    private static final long serialVersionUID = 1;
   }
 
   /// Sockets that connect to an address that the resolver has given, and to no other.

@@ -89,6 +89,23 @@ class AlertUriTest {
         1);
   }
 
+  @Test
+  void callsNobodyWhenAnotherProcessDoesByNow() throws Exception {
+    Delivery late = late("b", "1");
+    Delivery lost =
+        new Delivery(
+            late.subject(),
+            late.kind(),
+            late.key(),
+            late.message(),
+            late.written(),
+            1,
+            Optional.empty(),
+            () -> false);
+    assertThat(send(url("/"), lost)).isEqualTo(new Result.Withheld());
+    assertThat(called).isEmpty();
+  }
+
   private static Result send(String uri, Delivery delivery) throws InterruptedException {
     try (AlertUri channel = new AlertUri("alert-uri", uri, Resolver.system())) {
       return channel.send(delivery);

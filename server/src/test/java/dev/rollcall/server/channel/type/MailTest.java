@@ -22,6 +22,7 @@ import java.net.Socket;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,12 +55,16 @@ class MailTest {
         .formatted(port, more);
   }
 
+  private static Channel opened(String definition, Resolver resolver) {
+    ChannelDefinition read =
+        ChannelReader.one(Json.stored(definition), "", new Mistakes())
+            .orElseThrow(AssertionError::new);
+    return read.settings().open("m", resolver);
+  }
+
   private static Result send(String definition, String name, Resolver resolver)
       throws InterruptedException {
-    Mistakes mistakes = new Mistakes();
-    ChannelDefinition read =
-        ChannelReader.one(Json.stored(definition), "", mistakes).orElseThrow(AssertionError::new);
-    try (Channel channel = read.settings().open("m", resolver)) {
+    try (Channel channel = opened(definition, resolver)) {
       Message message = new Message(name, AT.minusSeconds(60), AT, Optional.empty());
       return channel.send(
           new Delivery("heartbeat:" + name, Notification.Kind.LATE, "key 1", message, AT, 1));
@@ -85,6 +90,30 @@ class MailTest {
             "Late: backup\nSince: ",
             "2026-11-28T12:00:00Z");
     assertThat(id(server.mails().getLast())).isEqualTo(id(first)).endsWith("@example.org>");
+  }
+
+  @Test
+  void mailsNothingThatAnotherProcessSendsByNow() throws Exception {
+    List<Integer> asked = new CopyOnWriteArrayList<>();
+    Message message = new Message("backup", AT, AT, Optional.empty());
+    Delivery delivery =
+        new Delivery(
+            "heartbeat:backup",
+            Notification.Kind.LATE,
+            "key 1",
+            message,
+            AT,
+            1,
+            Optional.empty(),
+            () -> !asked.add(server.asked("RCPT").size()));
+    String definition = definition(server.port(), ",\"starttls\":\"never\"");
+    try (Channel channel = opened(definition, Resolver.system())) {
+      assertThat(channel.send(delivery)).isEqualTo(new Result.Withheld());
+    }
+    assertThat(asked).as("when the server knew the mailbox").containsExactly(1);
+    assertThat(server.mails()).isEmpty();
+    assertThat(send("backup")).isInstanceOf(Result.Sent.class);
+    assertThat(server.mails()).hasSize(1);
   }
 
   private String ownText(String keys) throws Exception {

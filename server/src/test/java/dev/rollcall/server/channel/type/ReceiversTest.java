@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +86,28 @@ class ReceiversTest {
   private static Result send(String definition, Delivery delivery) throws InterruptedException {
     try (Channel channel = channel(definition)) {
       return channel.send(delivery);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void getsNothingThatAnotherProcessSendsByNow(Receiver type) throws Exception {
+    try (StandIn receiver = type.started()) {
+      Delivery down = down();
+      AtomicInteger asked = new AtomicInteger();
+      Delivery lost =
+          new Delivery(
+              down.subject(),
+              down.kind(),
+              down.key(),
+              down.message(),
+              down.written(),
+              1,
+              Optional.empty(),
+              () -> asked.incrementAndGet() == 0);
+      assertThat(send(type.definition(receiver), lost)).isEqualTo(new Result.Withheld());
+      assertThat(asked).hasValue(1);
+      assertThat(receiver.accepted()).isEmpty();
     }
   }
 
