@@ -97,6 +97,7 @@ final class DeliveryQueue {
   private final Database database;
   private final GroupCommit commits;
   private final DueRows<Lane> due;
+  private final OvertakenDeliveries overtaken;
   private volatile DeliveryRemarks remarks = (_, _, _, _, _) -> {};
   private final Batch<Instant, Integer> correcting = DeliveryQueue::correctAll;
   private final Batch<Done, Boolean> finishing =
@@ -131,6 +132,7 @@ final class DeliveryQueue {
                     _ -> LEASE,
                     DueTable.AS_FINISHED)
                 .dividedBy("channel"));
+    this.overtaken = new OvertakenDeliveries(commits, due);
   }
 
   /// Gives remarks to these from now on.
@@ -219,6 +221,16 @@ final class DeliveryQueue {
   /// @return false if the lease was lost: another process sends the delivery
   boolean finish(Done done) {
     return commits.write(finishing, done);
+  }
+
+  /// After an attempt whose claim was lost: it may have arrived after newer ones, which are then
+  /// told again.
+  ///
+  /// @return how many
+  int tellAgain(Head head, Instant now) {
+    return overtaken.tellAgain(
+        new OvertakenDeliveries.Overtaken(
+            head.id(), head.lease().row(), head.delivery().kind(), now));
   }
 
   private void keepRemark(Handle tx, Done done) {

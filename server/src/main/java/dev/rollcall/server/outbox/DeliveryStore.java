@@ -42,7 +42,7 @@ final class DeliveryStore {
       (tx, orphans) -> orphans.stream().map(one -> abandon(tx, one)).toList();
 
   private final Batch<Replay, Boolean> replaying =
-      (tx, items) -> items.stream().map(one -> replay(tx, one)).toList();
+      (tx, items) -> items.stream().map(one -> replay(tx, one.id(), one.now())).toList();
 
   private record Replay(long id, Instant now) {}
 
@@ -200,19 +200,20 @@ final class DeliveryStore {
     return commits.write(replaying, new Replay(id, now));
   }
 
-  private static boolean replay(Handle tx, Replay replay) {
-    long now = replay.now().toEpochMilli();
+  /// The same in the transaction `tx`.
+  static boolean replay(Handle tx, long id, Instant at) {
+    long now = at.toEpochMilli();
     tx.createUpdate(
             "INSERT INTO outbox_lane (channel, subject, due_at) SELECT channel, subject, :now"
                 + " FROM outbox_delivery WHERE id = :id AND state <> 0"
                 + " ON CONFLICT (channel, subject) DO UPDATE SET due_at = outbox_lane.due_at")
-        .bind("id", replay.id())
+        .bind("id", id)
         .bind("now", now)
         .execute();
     return tx.createUpdate(
                 "UPDATE outbox_delivery SET state = 0, attempts = 0, done_at = NULL,"
                     + " owed_at = :now WHERE id = :id AND state <> 0")
-            .bind("id", replay.id())
+            .bind("id", id)
             .bind("now", now)
             .execute()
         > 0;

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// Sends the deliveries of all channels: a thread waits until a delivery is due or somebody wakes
@@ -41,36 +42,6 @@ final class Sender implements AutoCloseable {
 
   /// If the wall clock loses more than this on the monotonic one, it was set back.
   private static final Duration SET_BACK = Duration.ofSeconds(2);
-
-  /// A channel, with what is being sent on it.
-  private static final class ActiveChannel {
-    private final Channel channel;
-    private final ReceiverBreaker breaker = new ReceiverBreaker();
-    private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
-
-    ActiveChannel(Channel channel) {
-      this.channel = channel;
-    }
-
-    Channel channel() {
-      return channel;
-    }
-
-    /// The receiver as the limits know it. Accounts have limits of their own: what they send must
-    /// not take the places of others at the same receiver.
-    String receiver() {
-      String name = channel.name();
-      return name.substring(0, name.indexOf('/') + 1) + channel.receiver();
-    }
-
-    ReceiverBreaker breaker() {
-      return breaker;
-    }
-
-    Set<Long> underWay() {
-      return underWay;
-    }
-  }
 
   private volatile List<ActiveChannel> active = List.of();
 
@@ -244,7 +215,10 @@ final class Sender implements AutoCloseable {
       boolean sends = head.isPresent() && deliveryQueue.claimant().stillHolds(lease);
       DeliveryQueue.Done done = sends ? attempt(one, head.get()) : unsent(lease);
       one.underWay().remove(lease.key()); // before another claim is possible
-      keep(done);
+      boolean kept = keep(() -> deliveryQueue.finish(done)).orElse(true);
+      if (!kept && done.attempted().isPresent()) {
+        overtaken(one, head.get());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closing: the lease ends, and it is sent again
     } finally {
@@ -262,7 +236,7 @@ final class Sender implements AutoCloseable {
   /// A lane was claimed, but it is not known what is to be sent.
   private void giveBack(ActiveChannel one, Lease<Lane> lease) {
     try {
-      keep(unsent(lease));
+      var _ = keep(() -> deliveryQueue.finish(unsent(lease)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closing: the lease ends
     } finally {
@@ -339,21 +313,35 @@ final class Sender implements AutoCloseable {
     }
   }
 
+  /// It was sent, but another process has taken it over.
+  private void overtaken(ActiveChannel one, DeliveryQueue.Head head) throws InterruptedException {
+    int again = keep(() -> deliveryQueue.tellAgain(head, clock.wall())).orElse(0);
+    if (again > 0) {
+      LOG.log(
+          Level.WARNING,
+          "alert {0} of {1} to {2} may have arrived after newer ones, as this process stood still:"
+              + " {3,number,#} of these are sent again (delivery {4,number,#} on channel {5})",
+          head.delivery().kind().word(),
+          OneLine.of(head.delivery().subject()),
+          one.channel().receiver(),
+          again,
+          head.id(),
+          one.channel().name());
+    }
+  }
+
   /// Writes the result of an attempt, however long the database is unavailable. While this thread
   /// waits, this process does not send the same delivery again.
-  private void keep(DeliveryQueue.Done done) throws InterruptedException {
+  ///
+  /// @return empty if it was not written before the end of this process: then the lease ends, and
+  ///   it is sent again
+  private <T> Optional<T> keep(Supplier<T> writing) throws InterruptedException {
     while (true) {
       try {
-        if (!deliveryQueue.finish(done)) {
-          LOG.log(
-              Level.DEBUG,
-              "a delivery on channel {0} took longer than its lease",
-              done.lease().row().channel());
-        }
-        return;
+        return Optional.of(writing.get());
       } catch (StorageException e) {
         if (loop.awaitClosing(AGAIN)) {
-          return; // the lease ends, and it is sent again
+          return Optional.empty();
         }
       }
     }

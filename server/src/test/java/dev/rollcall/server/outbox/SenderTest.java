@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.outbox.Channel.Result;
+import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.sql.Claimant;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.TestClock;
@@ -15,10 +16,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,12 +38,13 @@ class SenderTest {
 
   private final TestClock clock = new TestClock();
   private final RecordingChannel mail = new RecordingChannel("mail", "mail.example:25");
+  private PostgresServer place;
   private OutboxDatabase data;
   private Connection other;
 
   @BeforeEach
   void open() throws SQLException {
-    PostgresServer place = (PostgresServer) TestDatabases.POSTGRES.fresh(folder);
+    place = (PostgresServer) TestDatabases.POSTGRES.fresh(folder);
     data = new OutboxDatabase(place, clock, mail);
     other = TestDatabases.postgres().getPostgresDatabase().getConnection();
     execute("SET search_path TO " + place.address().replaceFirst(".*currentSchema=", ""));
@@ -102,6 +108,61 @@ class SenderTest {
     await().atMost(PATIENCE).until(() -> data.keys(DeliveryState.DELIVERED).equals(List.of("1")));
     assertThat(mail.keys()).containsExactly("1", "1");
     assertThat(data.number("SELECT MAX(attempts) FROM outbox_delivery")).isEqualTo(1);
+  }
+
+  /// A process stands still with a request on its way to the receiver.
+  @Test
+  void theLastThatAReceiverHearsIsTrue() throws Exception {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    CountDownLatch onTheWay = new CountDownLatch(1);
+    mail.answering(
+        delivery -> {
+          awaitQuietly(onTheWay);
+          heard.add(delivery.key());
+          return new Result.Sent();
+        });
+    RecordingChannel same =
+        new RecordingChannel("mail", "mail.example:25")
+            .answering(
+                delivery -> {
+                  heard.add(delivery.key());
+                  return new Result.Sent();
+                });
+    data.add(about(Kind.DOWN, "down"));
+    data.started();
+    await().atMost(PATIENCE).until(() -> mail.got().size() == 1);
+    try (OutboxDatabase running = new OutboxDatabase(place, clock, same)) {
+      long stopped = data.database.claimant().id();
+      running.database.dueRows().forEach(rows -> rows.takeOver(stopped));
+      running.started();
+      running.add(about(Kind.RECOVERED, "over"));
+      await().atMost(PATIENCE).until(() -> heard.equals(List.of("down", "over")));
+      await().atMost(PATIENCE).until(() -> data.keys(DeliveryState.PENDING).isEmpty());
+      onTheWay.countDown();
+      await().atMost(PATIENCE).until(() -> heard.size() >= 4);
+      await().atMost(PATIENCE).until(() -> data.keys(DeliveryState.PENDING).isEmpty());
+      assertThat(heard).containsExactly("down", "over", "down", "over");
+    } finally {
+      onTheWay.countDown();
+    }
+  }
+
+  private static Notification about(Kind kind, String key) {
+    Message message =
+        new Message(
+            "shop",
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Optional.of(new Message.OfIncident(7, Instant.EPOCH, Optional.empty())));
+    return new Notification("mail", "service/3", kind, key, message, false);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
