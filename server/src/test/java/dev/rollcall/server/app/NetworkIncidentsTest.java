@@ -91,7 +91,8 @@ class NetworkIncidentsTest {
 
   @BeforeEach
   void open() {
-    database = add(Database.open(Tables.in(engine.fresh(folder)), clock));
+    String[] tables = Tables.in(engine.fresh(folder)).migrations().toArray(String[]::new);
+    database = add(engine.open(folder, clock, tables));
     commits = add(new GroupCommit(database));
     Outbox outbox =
         add(

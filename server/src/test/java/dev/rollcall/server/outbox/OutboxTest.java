@@ -50,7 +50,8 @@ class OutboxTest {
   }
 
   private OutboxDatabase open(Channel... channels) {
-    return new OutboxDatabase(engine.fresh(directory), clock, channels);
+    return new OutboxDatabase(
+        engine.withTables(directory, OutboxDatabase.MIGRATIONS), clock, channels);
   }
 
   @Test

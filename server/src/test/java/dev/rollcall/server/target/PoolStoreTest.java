@@ -38,7 +38,7 @@ class PoolStoreTest {
 
   @BeforeEach
   void open() {
-    pool = new TestPool(engine.fresh(folder));
+    pool = new TestPool(engine.withTables(folder, TestPool.MIGRATIONS));
   }
 
   @AfterEach

@@ -18,6 +18,10 @@ import java.util.stream.Stream;
 
 /// A pool's store and policy on a database, with a clock that stands still until it is turned.
 final class TestPool implements AutoCloseable {
+  static final String[] MIGRATIONS = {
+    "db/migration/V1__monitor.sql", "db/migration/V4__target.sql"
+  };
+
   static final Duration INTERVAL = Duration.ofMinutes(30);
   static final Duration LEASE = Duration.ofMinutes(5);
 
@@ -51,9 +55,7 @@ final class TestPool implements AutoCloseable {
   }
 
   static Database open(DatabaseLocation location, Clock clock) {
-    return Database.open(
-        DatabaseConfig.of(location, "db/migration/V1__monitor.sql", "db/migration/V4__target.sql"),
-        clock);
+    return Database.open(DatabaseConfig.of(location, MIGRATIONS), clock);
   }
 
   static TargetMetrics metrics() {
