@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -377,7 +378,9 @@ final class Notifier implements AutoCloseable {
 
   private Notification several(Handle tx, String channel, String key, List<Due> told, Instant now) {
     List<Message.Item> named =
-        told.stream().sorted(WORST_FIRST).limit(NAMED).map(one -> item(tx, one)).toList();
+        inOrder(told.stream().sorted(WORST_FIRST).limit(NAMED).toList()).stream()
+            .map(one -> item(tx, one))
+            .toList();
     Message message =
         new Message(
             title(told),
@@ -391,6 +394,21 @@ final class Notifier implements AutoCloseable {
                     common(told),
                     links.list(tx, told.getFirst().incident().owner()))));
     return new Notification(channel, LANE, Kind.SEVERAL, key, message, false);
+  }
+
+  /// What is told of one subject in the order in which it happened, at the place of the worst: who
+  /// reads that it is down, and then that it is over, believes that it is up.
+  private static List<Due> inOrder(List<Due> worstFirst) {
+    Map<String, List<Due>> bySubject =
+        worstFirst.stream()
+            .collect(
+                Collectors.groupingBy(
+                    due -> IncidentAlerts.lane(due.incident()),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    return bySubject.values().stream()
+        .flatMap(dues -> dues.stream().sorted(Comparator.comparing(due -> due.incident().id())))
+        .toList();
   }
 
   private Message.Item item(Handle tx, Due due) {

@@ -77,6 +77,22 @@ class NotifierTest extends IncidentTests {
   }
 
   @Test
+  void aMessageAboutSeveralTellsOfOneSubjectInTheOrderInWhichItHappened() {
+    use(all(chat));
+    down("shop");
+    notifier.round();
+    got(chat, 1);
+    up("shop");
+    down("shop");
+    down("db");
+    pass(TOGETHER);
+    assertThat(
+            got(chat, 2).getLast().message().several().orElseThrow().first().stream()
+                .map(item -> item.name() + " " + item.kind().word()))
+        .containsExactly("shop recovered", "shop down", "db down");
+  }
+
+  @Test
   void whatIsSlowAndGoesDownBehindSomethingKeepsItsIncident() {
     depends("shop", "db");
     use(all(chat));
