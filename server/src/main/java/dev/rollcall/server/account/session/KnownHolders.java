@@ -122,7 +122,7 @@ public final class KnownHolders implements AutoCloseable {
   }
 
   private Duration look() {
-    long now = tables.revision();
+    long now = revision();
     if (now != revision) {
       forget();
       revision = now;
@@ -136,6 +136,19 @@ public final class KnownHolders implements AutoCloseable {
       written = wall;
     }
     return look;
+  }
+
+  /// While it cannot be read, nothing is remembered: what was revoked meanwhile is not known when
+  /// the database is back, and must not change anything then.
+  private long revision() {
+    try {
+      return tables.revision();
+    } catch (StorageException e) {
+      if (!tables.isReadable()) {
+        known.invalidateAll();
+      }
+      throw e;
+    }
   }
 
   @Override

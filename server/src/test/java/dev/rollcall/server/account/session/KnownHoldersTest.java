@@ -123,6 +123,22 @@ class KnownHoldersTest {
   }
 
   @Test
+  void nothingIsRememberedForWhatReadsOrChangesOnceTheDatabaseIsAway() {
+    awaitFirstLook(known);
+    wire.cut();
+    await().atMost(PATIENCE).until(() -> !isHeld(known));
+    assertThat(believed(known, token)).isPresent();
+  }
+
+  private boolean isHeld(KnownHolders by) {
+    try {
+      return holder(by, token).isPresent();
+    } catch (StorageException away) {
+      return false;
+    }
+  }
+
+  @Test
   void theTokenOfAJobThatCallsOnceADayIsReadAgainAndBelieved() {
     BelievedTokens tokens = new BelievedTokens(sessions, clock);
     String digest = Digests.of(token);
