@@ -123,9 +123,12 @@ final class StuckConnections implements AutoCloseable {
 
   /// Whether the server was asked a while ago, and has answered nobody since.
   boolean isSilent() {
+    Optional<Duration> since = asked;
+    if (since.isEmpty()) {
+      return false; // nearly always
+    }
     Duration latest = clock.monotonic().minus(SILENT);
-    return asked.filter(since -> since.compareTo(latest) <= 0).isPresent()
-        && used.compareTo(latest) <= 0;
+    return since.get().compareTo(latest) <= 0 && used.compareTo(latest) <= 0;
   }
 
   private Duration round() {
