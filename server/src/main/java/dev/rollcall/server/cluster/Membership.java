@@ -38,6 +38,11 @@ final class Membership {
   /// More outcomes than this wait only if the database was away: as many are written at once.
   private static final int MANY = 2_000;
 
+  /// After an outage, what waited in the memory of another process is written when no more than
+  /// this waits. Where it finds as many in a moment, those who wait for it do so as long as they
+  /// may: for some seconds.
+  private static final int FEW = 200;
+
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
   private static final Logger LOG = System.getLogger(Membership.class.getName());
@@ -89,6 +94,7 @@ final class Membership {
   private boolean namesakeTold;
   private volatile List<Member> members = List.of();
   private boolean joined;
+  private boolean othersBehind;
 
   Membership(Database database, GroupCommit commits, SharedClock clock) {
     this.database = database;
@@ -122,11 +128,17 @@ final class Membership {
             .toList();
     List<Member> dead = silences.look(others, clock.monotonic());
     tellNamesake(others, self);
-    claimant.othersBehind(
+    othersBehind =
         silences.isAnyUnheard()
-            || others.stream().anyMatch(other -> other.work().waiting() > MANY));
+            || others.stream().anyMatch(other -> other.work().waiting() > most(othersBehind));
+    claimant.othersBehind(othersBehind);
     dead.forEach(silent -> bury(silent, self));
     view.members().stream().filter(other -> isForUs(other, view.now())).forEach(this::release);
+  }
+
+  /// How many outcomes may wait in another process that has written what it found in an outage.
+  private static int most(boolean wasBehind) {
+    return wasBehind ? FEW : MANY;
   }
 
   /// The share of this process among those that are there and check services. Everybody finds the

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
@@ -19,8 +20,9 @@ import org.jdbi.v3.core.Handle;
 /// Knows about which subjects the database does not have all yet that was found: after it was away,
 /// what waited is written in its order, so what it says is wrong may have been over for a minute.
 ///
-/// Each process asks what waits in its memory and in Redis, which is the same for all. What waits
-/// for too long is not waited for: whoever writes it may be gone.
+/// Each process asks what waits in its memory and in Redis, which is the same for all; after that,
+/// whether other processes are back and have written what waited in theirs. What waits for too long
+/// is not waited for: whoever writes it may be gone.
 ///
 /// For one thread, but for [#ask].
 final class CatchUp {
@@ -37,6 +39,7 @@ final class CatchUp {
   /// How long nobody is told because of it.
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
+  private final BooleanSupplier othersBehind;
   private final Clock clock;
   private final Map<Subject.Type, Span> spans = new EnumMap<>(Subject.Type.class);
   private volatile Function<Subject.Type, Duration> lag = _ -> Duration.ZERO;
@@ -46,7 +49,9 @@ final class CatchUp {
   /// @param last when it was seen to be so
   private record Span(Duration from, Duration last) {}
 
-  CatchUp(Clock clock) {
+  /// @param othersBehind whether other processes may still have something to write
+  CatchUp(BooleanSupplier othersBehind, Clock clock) {
+    this.othersBehind = othersBehind;
     this.clock = clock;
   }
 
@@ -108,7 +113,7 @@ final class CatchUp {
     }
     Span before = known.get();
     Duration from = writes ? before.from() : now;
-    return age.compareTo(WRITTEN) >= 0
+    return age.compareTo(WRITTEN) >= 0 || othersBehind.getAsBoolean()
         ? Optional.of(new Span(from, now))
         : Optional.of(new Span(from, before.last()))
             .filter(one -> now.minus(one.last()).compareTo(SETTLING) < 0);

@@ -101,7 +101,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     this.clock = clock;
     this.settings = settings;
     this.open = new OpenIncidents(database);
-    this.catchUp = new CatchUp(clock);
+    this.catchUp = new CatchUp(database.claimant()::othersBehind, clock);
     this.notifier =
         new Notifier(
             database,

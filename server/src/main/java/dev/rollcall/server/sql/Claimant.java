@@ -89,9 +89,10 @@ public final class Claimant {
   }
 
   /// Whether other processes may still have to write what they found while the database was away.
-  /// If their rows are claimed before that, what is older than what is found then is dropped.
+  /// If their rows are claimed before that, what is older than what is found then is dropped. That
+  /// is not known while this process could give no sign of life: then they may.
   public boolean othersBehind() {
-    return othersBehind;
+    return othersBehind || !isBelieved();
   }
 
   /// Sets [#othersBehind()].

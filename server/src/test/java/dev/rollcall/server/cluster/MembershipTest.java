@@ -76,7 +76,15 @@ class MembershipTest {
     }
 
     void round() {
-      membership.round(self, () -> new Work(1, 2, 3));
+      round(3);
+    }
+
+    void round(int waiting) {
+      membership.round(self, () -> new Work(1, 2, waiting));
+    }
+
+    boolean seesOthersBehind() {
+      return database.claimant().othersBehind();
     }
 
     Lease<Long> claim() {
@@ -252,6 +260,31 @@ class MembershipTest {
     seconds(4, other);
     assertThat(other.membership.takeovers()).isZero();
     assertThat(other.state(one)).isEqualTo(Member.State.UP);
+  }
+
+  /// What waits in the memory of another one may say that something is over.
+  @Test
+  void afterAnOutageOthersAreBehindUntilLittleWaits() {
+    Running one = new Running("one");
+    Running other = new Running("other");
+    seconds(3, one, other);
+    assertThat(other.seesOthersBehind()).isFalse();
+    one.round(900); // as many as are found in a moment
+    other.round();
+    assertThat(other.seesOthersBehind()).isFalse();
+
+    clock.pass(Duration.ofMinutes(1));
+    assertThat(other.seesOthersBehind()).isTrue();
+    other.round();
+    assertThat(other.seesOthersBehind()).isTrue();
+    clock.pass(SECOND);
+    one.round(900);
+    other.round();
+    assertThat(other.seesOthersBehind()).isTrue();
+    clock.pass(SECOND);
+    one.round(200);
+    other.round();
+    assertThat(other.seesOthersBehind()).isFalse();
   }
 
   @Test

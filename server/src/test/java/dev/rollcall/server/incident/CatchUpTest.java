@@ -99,6 +99,25 @@ class CatchUpTest extends IncidentTests {
     assertThat(got(chat, 2).getLast().message().name()).isEqualTo("2 incidents: 1 down, 1 over");
   }
 
+  /// It may be over already, as another process knows that came back a moment later.
+  @Test
+  void whatOtherProcessesStillHaveToWriteIsWaitedForAfterAnOutage() {
+    othersBehind = true; // one has started
+    down("a");
+    notifier.round();
+    got(pager, 1);
+    servicesAreBehind();
+    down("b");
+    notifier.round();
+    lags.clear();
+    pass(SECOND);
+    pass(SECOND.multipliedBy(5));
+    got(pager, 1);
+    othersBehind = false;
+    pass(SECOND);
+    got(pager, 2);
+  }
+
   @Test
   void nothingWaitsForMoreThanHalfAMinuteInWhichTheDatabaseTakesWrites() {
     servicesAreBehind();

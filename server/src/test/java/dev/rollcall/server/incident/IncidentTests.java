@@ -66,7 +66,9 @@ abstract class IncidentTests {
 
   final TestClock clock = new TestClock();
 
-  final CatchUp catchUp = new CatchUp(clock);
+  boolean othersBehind;
+
+  final CatchUp catchUp = new CatchUp(() -> othersBehind, clock);
 
   final RecordingChannel chat = new RecordingChannel("chat", "chat:443");
 
