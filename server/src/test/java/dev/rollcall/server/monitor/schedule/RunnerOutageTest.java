@@ -33,6 +33,7 @@ import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.ReplicatedPostgres;
+import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
 import dev.rollcall.server.time.Clock;
@@ -375,7 +376,10 @@ class RunnerOutageTest {
           assertThat(monitor.trouble()).isEmpty();
           wire.mend();
           int mended = target.answered.size();
-          await().atMost(PATIENCE).until(() -> Monitors.ticks(ticks) >= mended);
+          await() // reads are refused until the database has answered once
+              .atMost(PATIENCE)
+              .ignoreException(StorageException.class)
+              .until(() -> Monitors.ticks(ticks) >= mended);
         }
 
         List<Tick> kept =
