@@ -63,13 +63,16 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private volatile Optional<StreamBuffer<Outcome, Boolean>> stream = Optional.empty();
   private volatile boolean stuck;
 
-  /// When the oldest of those was found that are being written.
-  private volatile Optional<Instant> writingSince = Optional.empty();
+  /// Since when the oldest of those waits that are being written.
+  private volatile Optional<Duration> writingSince = Optional.empty();
 
   private final AtomicBoolean identified = new AtomicBoolean();
 
   /// An outcome, and the state to reset if it cannot be written.
-  record Found(RunState state, Outcome outcome) {
+  ///
+  /// @param since when it began to wait, on the monotonic clock: a check takes longer than its
+  ///   response, as one that waits for packets that are lost
+  record Found(RunState state, Outcome outcome, Duration since) {
     /// The name of the service in a log line.
     String label() {
       return state.check().label();
@@ -82,11 +85,6 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
 
     private long service() {
       return outcome.serviceId();
-    }
-
-    /// When it was found.
-    private Instant at() {
-      return outcome.observation().at().plus(outcome.observation().response());
     }
   }
 
@@ -153,7 +151,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
       if (at.isAfter(until)) {
         state.outcomeLost();
       } else if (after.isEmpty() || at.isAfter(after.get())) {
-        if (backlog.add(new Found(state, outcome))) {
+        if (backlog.add(new Found(state, outcome, clock.monotonic()))) {
           identified.set(true);
         }
       } else {
@@ -181,7 +179,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
       return;
     }
     Outcome outcome = early ? state.claimed(found) : found;
-    if (!backlog.add(new Found(state, outcome))) {
+    if (!backlog.add(new Found(state, outcome, clock.monotonic()))) {
       return; // another thread writes it too
     }
     // Somebody may be told of a change: it is written at once, with what waits already.
@@ -229,12 +227,12 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
 
   /// How far the database is behind: what was found longer ago is written, as far as is known.
   public Duration lag() {
-    Optional<Instant> waits = backlog.oldest().map(Found::at);
-    Optional<Instant> writing = writingSince; // after the backlog, as they come from there
+    Optional<Duration> waits = backlog.oldest().map(Found::since);
+    Optional<Duration> writing = writingSince; // after the backlog, as they come from there
     Duration here =
         Stream.concat(waits.stream(), writing.stream())
             .min(Comparator.naturalOrder())
-            .map(oldest -> Duration.between(oldest, clock.wall()))
+            .map(oldest -> clock.monotonic().minus(oldest))
             .orElse(Duration.ZERO);
     Duration there = stream.isPresent() ? stream.get().lag() : Duration.ZERO;
     return here.compareTo(there) > 0 ? here : there;
@@ -301,10 +299,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   void flush() {
     writing.lock();
     try {
-      writingSince = backlog.oldest().map(Found::at);
-      for (List<Found> some = backlog.take(AT_ONCE);
-          !some.isEmpty();
-          some = backlog.take(AT_ONCE)) {
+      for (List<Found> some = take(); !some.isEmpty(); some = take()) {
         try {
           write(some);
         } catch (StorageException | Unavailable e) {
@@ -316,6 +311,11 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
       writingSince = Optional.empty();
       writing.unlock();
     }
+  }
+
+  private List<Found> take() {
+    writingSince = backlog.oldest().map(Found::since);
+    return backlog.take(AT_ONCE);
   }
 
   private void write(List<Found> some) {

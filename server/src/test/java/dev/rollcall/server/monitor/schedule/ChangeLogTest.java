@@ -58,7 +58,8 @@ class ChangeLogTest {
             false,
             Optional.empty(),
             Optional.empty(),
-            Optional.empty()));
+            Optional.empty()),
+        Duration.ZERO);
   }
 
   private static Found down(long id) {
