@@ -29,13 +29,17 @@ import org.jspecify.annotations.Nullable;
 /// stands still, cannot reach the database or rejects pings. No clocks are compared.
 ///
 /// While no process receives pings, no heartbeat becomes late. If only one of several processes
-/// falls silent, this lasts for five minutes at most, as that process may be gone for good.
+/// falls silent, this lasts for half a minute at most: by then whoever shares out the calls has
+/// noticed it, and the others get them.
 public final class PingReceivers implements AutoCloseable {
   /// How often a process increments its counter, and how often the counters are read.
   private static final Duration EACH = Duration.ofSeconds(1);
 
   /// A process whose counter has not changed for this long receives no pings.
   static final Duration SILENT = Duration.ofSeconds(5);
+
+  /// A balancer that asks each 10 s, and wants three failures, gives calls to the others after that.
+  private static final Duration REPLACED = Duration.ofSeconds(30);
 
   private static final Duration FORGOTTEN = Duration.ofHours(1);
 
@@ -150,7 +154,7 @@ public final class PingReceivers implements AutoCloseable {
       Duration silent = now.minus(seen.at());
       if (seen.moved()
           && silent.compareTo(SILENT) >= 0
-          && silent.compareTo(RejectedCalls.MOST) < 0) {
+          && silent.compareTo(REPLACED) < 0) {
         missed = Span.join(missed, Optional.of(new Span(seen.at(), now)));
       } else if (silent.compareTo(FORGOTTEN) > 0) {
         commits.write(counting, new Count(row.id(), 0, 0));
