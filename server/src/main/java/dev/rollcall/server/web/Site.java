@@ -18,6 +18,9 @@ import java.util.function.Supplier;
 /// texts, the notice at their top, and the pages that are shown instead of one that cannot be
 /// shown.
 public final class Site {
+  /// Seconds, as the API says.
+  private static final String RETRY_AFTER = "5";
+
   private static final System.Logger LOG = System.getLogger(Site.class.getName());
 
   /// An entry of the navigation.
@@ -159,11 +162,12 @@ public final class Site {
               others ->
                   LOG.log(
                       Level.WARNING,
-                      "answered a page with 503, and "
-                          + others
-                          + " others since the last such line",
+                      "answered a page with 503"
+                          + (others > 0
+                              ? ", and " + others + " others since the last such line"
+                              : ""),
                       e));
-      return Answer.html(503, trouble());
+      return Answer.html(503, trouble()).with("Retry-After", RETRY_AFTER);
     }
   }
 

@@ -29,12 +29,14 @@ class SiteTest {
         Logged log = new Logged(Site.class.getName())) {
       HttpResponse<String> answer = served.get("/");
       assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
       assertThat(answer.body())
           .contains("<title>unknown - Rollcall</title>")
           .contains("Rollcall's database does not answer</h1>", "<code>/ready</code>");
       served.get("/");
       served.get("/");
-      assertThat(log.lines()).hasSize(1); // anybody may ask for any number of pages
+      assertThat(log.lines())
+          .containsExactly("answered a page with 503"); // anybody may ask for any number of pages
     }
   }
 

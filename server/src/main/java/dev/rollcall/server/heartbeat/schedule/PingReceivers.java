@@ -38,7 +38,8 @@ public final class PingReceivers implements AutoCloseable {
   /// A process whose counter has not changed for this long receives no pings.
   static final Duration SILENT = Duration.ofSeconds(5);
 
-  /// A balancer that asks each 10 s, and wants three failures, gives calls to the others after that.
+  /// A balancer that asks each 10 s, and wants three failures, gives calls to the others after
+  /// that.
   private static final Duration REPLACED = Duration.ofSeconds(30);
 
   private static final Duration FORGOTTEN = Duration.ofHours(1);
@@ -152,9 +153,7 @@ public final class PingReceivers implements AutoCloseable {
       Seen seen = seen(row, known, before);
       others.put(row.id(), seen);
       Duration silent = now.minus(seen.at());
-      if (seen.moved()
-          && silent.compareTo(SILENT) >= 0
-          && silent.compareTo(REPLACED) < 0) {
+      if (seen.moved() && silent.compareTo(SILENT) >= 0 && silent.compareTo(REPLACED) < 0) {
         missed = Span.join(missed, Optional.of(new Span(seen.at(), now)));
       } else if (silent.compareTo(FORGOTTEN) > 0) {
         commits.write(counting, new Count(row.id(), 0, 0));
