@@ -26,7 +26,7 @@ final class BelievedTokens {
 
   private static final Duration SHOWN = Duration.ofDays(8);
 
-  /// Those that were shown longest ago are forgotten.
+  /// Beyond these, those that are shown least are forgotten.
   private static final int MOST = 20_000;
 
   private static final int AT_ONCE = 500;
