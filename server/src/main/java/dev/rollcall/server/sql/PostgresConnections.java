@@ -229,8 +229,8 @@ final class PostgresConnections implements Connections {
     }
 
     @Override
-    public Set<String> serving() {
-      return source.serving();
+    public Set<String> serving(Runnable answered) {
+      return source.serving(answered);
     }
 
     @Override

@@ -124,13 +124,13 @@ final class PostgresHosts {
   private Connection toPrimary(Opener opener) throws SQLException {
     Optional<Found> known = last;
     if (known.isEmpty()) {
-      return taken(search(hosts, List.of(), opener));
+      return taken(search(hosts, List.of(), opener, () -> {}));
     }
     Answer answer = ask(known.get().host(), opener);
     if (answer instanceof Answer.Primary primary && primary.timeline() >= timeline()) {
       return taken(primary);
     }
-    return taken(search(except(known.get().host()), List.of(answer), opener));
+    return taken(search(except(known.get().host()), List.of(answer), opener, () -> {}));
   }
 
   private List<PostgresServer> except(PostgresServer one) {
@@ -177,7 +177,9 @@ final class PostgresHosts {
   }
 
   /// @param asked the answers of those that were asked already
-  private Answer.Primary search(List<PostgresServer> unasked, List<Answer> asked, Opener opener)
+  /// @param found runs as soon as a primary has answered that was not replaced, as far as is known
+  private Answer.Primary search(
+      List<PostgresServer> unasked, List<Answer> asked, Opener opener, Runnable found)
       throws SQLException {
     BlockingQueue<Answer> answers = new LinkedBlockingQueue<>(asked);
     for (PostgresServer host : unasked) {
@@ -195,6 +197,9 @@ final class PostgresHosts {
           case Answer.Primary primary -> {
             primaries.add(primary);
             promoted = isPromoted(primary);
+            if (primary.timeline() >= timeline()) {
+              found.run();
+            }
           }
           case Answer.Standby standby -> {
             close(standby.connection());
@@ -297,13 +302,15 @@ final class PostgresHosts {
   /// The hosts that serve those who wait for them: the primary, or the one host there is. All of
   /// them if they answer with an error, such as too many connections. Whoever waits for another one
   /// waits in vain.
-  List<PostgresServer> serving(Opener opener) {
+  ///
+  /// @param answered runs as soon as the primary has answered, while others are still asked
+  List<PostgresServer> serving(Opener opener, Runnable answered) {
     try {
       if (hosts.size() == 1) {
         close(toOnly(opener));
         return hosts;
       }
-      close(taken(search(hosts, List.of(), opener)));
+      close(taken(search(hosts, List.of(), opener, answered)));
       return last.map(found -> List.of(found.host())).orElse(hosts);
     } catch (SQLException e) {
       failure = Optional.of(e);
@@ -312,11 +319,14 @@ final class PostgresHosts {
   }
 
   /// The hosts that can be connected to.
-  List<PostgresServer> reachable(Opener opener) {
+  ///
+  /// @param answered runs whenever one has answered
+  List<PostgresServer> reachable(Opener opener, Runnable answered) {
     List<PostgresServer> reachable = new ArrayList<>();
     for (PostgresServer host : hosts) {
       try {
         close(opener.open(host));
+        answered.run();
         reachable.add(host);
       } catch (SQLException e) {
         if (isAnswer(e)) {

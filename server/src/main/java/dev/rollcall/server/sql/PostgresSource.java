@@ -110,17 +110,17 @@ record PostgresSource(
   }
 
   /// The places of the servers that serve what waits for them: see [PostgresHosts#serving].
-  Set<String> serving() {
-    return serving(role).stream()
+  Set<String> serving(Runnable answered) {
+    return servers(answered).stream()
         .map(host -> place(of(host, CONNECT_ONE).getURL()))
         .collect(Collectors.toUnmodifiableSet());
   }
 
   /// A standby serves as long as it can be reached.
-  private List<PostgresServer> serving(Role role) {
+  private List<PostgresServer> servers(Runnable answered) {
     return switch (role) {
-      case PRIMARY -> hosts.serving(this::ask);
-      case STANDBY -> hosts.reachable(this::ask);
+      case PRIMARY -> hosts.serving(this::ask, answered);
+      case STANDBY -> hosts.reachable(this::ask, answered);
     };
   }
 

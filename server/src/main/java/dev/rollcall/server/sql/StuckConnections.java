@@ -32,8 +32,11 @@ final class StuckConnections implements AutoCloseable {
 
   /// The pool that is watched.
   interface Pool {
-    /// The places of the servers that serve what waits for them; it may take seconds.
-    Set<String> serving();
+    /// The places of the servers that serve what waits for them; it may take seconds, also because
+    /// others do not answer.
+    ///
+    /// @param answered runs as soon as one that serves has answered
+    Set<String> serving(Runnable answered);
 
     /// The place of the server of a connection.
     String place(Connection connection);
@@ -82,7 +85,8 @@ final class StuckConnections implements AutoCloseable {
   private volatile Optional<String> delay = Optional.empty();
   private volatile boolean unserved;
 
-  /// When the server was asked, until it has answered or failed to.
+  /// When the server was asked, until it has answered or failed to; not while only other hosts have
+  /// not answered.
   private volatile Optional<Duration> asked = Optional.empty();
 
   /// When somebody was done with a connection the last time: the server has answered.
@@ -168,7 +172,7 @@ final class StuckConnections implements AutoCloseable {
   private Set<String> serving(Duration now) {
     asked = Optional.of(now);
     try {
-      Set<String> serving = pool.serving();
+      Set<String> serving = pool.serving(() -> asked = Optional.empty());
       unserved = serving.isEmpty() && used.compareTo(now) < 0;
       return serving;
     } finally {

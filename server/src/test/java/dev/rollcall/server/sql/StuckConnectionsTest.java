@@ -27,9 +27,13 @@ class StuckConnectionsTest {
     private volatile boolean ended;
     private final BlockingQueue<Boolean> answers = new SynchronousQueue<>();
     private final BlockingQueue<Duration> told = new SynchronousQueue<>();
+    private volatile boolean answersFirst;
 
     @Override
-    public Set<String> serving() {
+    public Set<String> serving(Runnable answered) {
+      if (answersFirst) {
+        answered.run();
+      }
       asks.release();
       try {
         return answers.take() ? Set.of("primary") : Set.of();
@@ -104,6 +108,22 @@ class StuckConnectionsTest {
       server.asks.acquire(); // the next time
       assertThat(watch.isSilent()).isFalse();
       assertThat(watch.isUnserved()).isFalse();
+    }
+  }
+
+  /// It is still waited for the other hosts: one of them may be promoted.
+  @Test
+  void aServerIsNotSilentOnceItHasAnsweredThoughOtherHostsHaveNot() throws Exception {
+    Waiting server = new Waiting();
+    server.answersFirst = true;
+    try (StuckConnections watch = new StuckConnections("test", server, clock)) {
+      try (StuckConnections.Use _ = watch.begin()) {
+        clock.pass(WAITS);
+        server.asks.acquire();
+        clock.pass(SILENT);
+        assertThat(watch.isSilent()).isFalse();
+      }
+      server.answers.put(true);
     }
   }
 
