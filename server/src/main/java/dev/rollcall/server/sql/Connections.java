@@ -1,6 +1,7 @@
 package dev.rollcall.server.sql;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Optional;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
@@ -29,6 +30,11 @@ sealed interface Connections extends ConnectionFactory, AutoCloseable
   /// Whether somebody waits, and the server that is asked why has not answered for a while.
   default boolean isSilent() {
     return false;
+  }
+
+  /// Why there is no connection, if the server refuses the login.
+  default Optional<SQLException> refusal() {
+    return Optional.empty();
   }
 
   @Override

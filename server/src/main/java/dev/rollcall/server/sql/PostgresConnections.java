@@ -175,11 +175,20 @@ final class PostgresConnections implements Connections {
   /// A pool that has no connection because the login is refused asks again by itself. Whoever
   /// waited for it would learn after seconds that it has none.
   private void requireLogin() throws SQLException {
-    Optional<SQLException> refusal = source.hosts().failure().filter(RefusedLogins::isRefusal);
-    if (refusal.isPresent() && pool.getHikariPoolMXBean().getTotalConnections() == 0) {
+    Optional<SQLException> refusal = refusal();
+    if (refusal.isPresent()) {
       String said = refusal.get().getMessage();
       throw new SQLTransientConnectionException(said, refusal.get().getSQLState(), refusal.get());
     }
+  }
+
+  @Override
+  public Optional<SQLException> refusal() {
+    return source
+        .hosts()
+        .failure()
+        .filter(RefusedLogins::isRefusal)
+        .filter(_ -> pool.getHikariPoolMXBean().getTotalConnections() == 0);
   }
 
   /// All commits are synced: see [Durability#PROCESS].

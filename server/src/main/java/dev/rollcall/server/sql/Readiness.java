@@ -1,14 +1,16 @@
 package dev.rollcall.server.sql;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 
 /// Who may read or write at present, and why it would wait.
 ///
 /// A read is refused at once while no server is within reach, or the server is silent: it would
-/// wait for seconds, and keep its place from others. A write waits for a server, as it may be the
-/// only one who tells of what happened, and is refused only while commits wait for a standby. What
-/// notices that the server is back is a small write in the background, and no call of a user.
+/// wait for seconds, and keep its place from others. The same while the server refuses the login. A
+/// write waits for a server, as it may be the only one who tells of what happened, and is refused
+/// only while commits wait for a standby. What notices that the server is back is a small write in
+/// the background, and no call of a user.
 final class Readiness {
   private static final String SILENT = ": does not answer";
 
@@ -30,12 +32,20 @@ final class Readiness {
 
   /// Before a read.
   ///
-  /// @throws StorageException at once, if the database is not open, out of reach or silent
+  /// @throws StorageException at once, if the database is not open, out of reach or silent, or
+  ///   refuses the login and there is no connection left
   void requireReads() {
     availability.checkOpen();
     requireReachable();
     if (readers.isSilent() || writers.isSilent()) {
       refuse(location + SILENT);
+    }
+    Optional<SQLException> refusal = readers.refusal();
+    if (refusal.isPresent()) {
+      throw new StorageException(
+          location + ": " + Dialect.words(refusal.get()),
+          StorageException.Outcome.REPAIR,
+          refusal.get());
     }
   }
 

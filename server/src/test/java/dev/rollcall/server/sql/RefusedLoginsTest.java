@@ -91,9 +91,11 @@ class RefusedLoginsTest {
         for (int i = 0; i < 5; i++) {
           assertThatThrownBy(() -> Things.count(database))
               .hasMessage(server + ": FATAL: role \"guest\" is not permitted to log in");
+          assertThat(database.takesReads()).isFalse();
         }
         administrator.execute("ALTER ROLE guest LOGIN");
         await().atMost(PATIENCE).until(() -> !isRefused(database));
+        assertThat(database.takesReads()).isTrue();
       } finally {
         administrator.execute("DROP OWNED BY guest CASCADE; DROP ROLE guest");
       }
