@@ -49,7 +49,8 @@ public final class HttpClient implements AutoCloseable {
   /// The same, if it is still wanted when there is a connection.
   ///
   /// @param wanted is asked right before the request is sent, and before that of a redirect
-  /// @return empty if it was not wanted any more, and was not sent
+  /// @return empty if it was not wanted any more, and was not sent then. If `wanted` said yes
+  ///   before, another request has been: one that was redirected, or whose connection broke
   public Optional<HttpAnswer> send(HttpQuestion request, BooleanSupplier wanted)
       throws ProbeFailure, InterruptedException {
     Attempt attempt = Attempt.within(longest);

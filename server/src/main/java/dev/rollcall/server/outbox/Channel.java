@@ -66,8 +66,11 @@ public interface Channel extends AutoCloseable {
     ///   not answer
     record Retry(String reason, Optional<Duration> after, boolean forAll) implements Result {}
 
-    /// It was not sent, as [Delivery#claim] said no.
-    record Withheld() implements Result {}
+    /// It was not sent, or not to its end, as [Delivery#claim] said no.
+    ///
+    /// @param begun whether some of it may have arrived: one mail of several, or a request that was
+    ///   redirected
+    record Withheld(boolean begun) implements Result {}
 
     /// The receiver rejected it; a retry cannot succeed.
     ///

@@ -39,6 +39,7 @@ final class Sender implements AutoCloseable {
   private static final Duration MOMENT = Duration.ofMillis(10);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final int LONGEST_REASON = 500;
+  private static final String HALF_WAY = "not sent to its end: another process may send it by now";
 
   /// If the wall clock loses more than this on the monotonic one, it was set back.
   private static final Duration SET_BACK = Duration.ofSeconds(2);
@@ -258,7 +259,8 @@ final class Sender implements AutoCloseable {
         metrics.told(channel.name(), head.delivery(), now);
         yield head.delivered(now, receipt, remark);
       }
-      case Result.Withheld() -> unsent(head.lease());
+      case Result.Withheld(boolean begun) ->
+          begun ? head.failed(DeliveryState.PENDING, now, HALF_WAY, now) : unsent(head.lease());
       case Result.Refused(String reason) -> {
         receiverBreaker.reached();
         yield failed(channel, head, "refused: " + reason, now);

@@ -24,10 +24,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What happens between the claim of a delivery and its sending, while the clock stands still: no
 /// lease ends.
@@ -101,7 +104,7 @@ class SenderTest {
           if (mail.got().size() == 1) {
             claimant.another(); // between the claim and this, it was taken for dead
           }
-          return delivery.claim().isHeld() ? new Result.Sent() : new Result.Withheld();
+          return delivery.claim().isHeld() ? new Result.Sent() : new Result.Withheld(false);
         });
     data.add(notification("mail", "a", "1"));
     data.started();
@@ -110,16 +113,22 @@ class SenderTest {
     assertThat(data.number("SELECT MAX(attempts) FROM outbox_delivery")).isEqualTo(1);
   }
 
-  /// A process stands still with a request on its way to the receiver.
-  @Test
-  void theLastThatAReceiverHearsIsTrue() throws Exception {
+  static Stream<Result> results() {
+    return Stream.of(new Result.Sent(), new Result.Withheld(true));
+  }
+
+  /// A process stands still with a request on its way to the receiver, or with one of several.
+  @ParameterizedTest
+  @MethodSource("results")
+  void theLastThatAReceiverHearsIsTrue(Result late) throws Exception {
     List<String> heard = new CopyOnWriteArrayList<>();
     CountDownLatch onTheWay = new CountDownLatch(1);
     mail.answering(
         delivery -> {
+          boolean first = mail.got().size() == 1;
           awaitQuietly(onTheWay);
           heard.add(delivery.key());
-          return new Result.Sent();
+          return first ? late : new Result.Sent();
         });
     RecordingChannel same =
         new RecordingChannel("mail", "mail.example:25")

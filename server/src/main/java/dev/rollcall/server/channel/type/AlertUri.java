@@ -132,11 +132,9 @@ public final class AlertUri implements Channel {
   public Result send(Delivery delivery) throws InterruptedException {
     HttpQuestion question =
         HttpQuestion.of(called(delivery)).header("Idempotency-Key", header(delivery.key()));
+    AskedClaim claim = new AskedClaim(delivery.claim());
     try {
-      return client
-          .send(question, delivery.claim()::isHeld)
-          .map(AlertUri::result)
-          .orElseGet(Result.Withheld::new);
+      return client.send(question, claim::isHeld).map(AlertUri::result).orElseGet(claim::withheld);
     } catch (ProbeFailure e) {
       return new Result.Retry(e.reason(), Optional.empty(), true);
     }

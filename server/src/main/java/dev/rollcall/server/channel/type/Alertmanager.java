@@ -128,9 +128,18 @@ final class Alertmanager implements ChannelType {
       return results.stream()
           .filter(Result.Sent.class::isInstance)
           .findFirst()
-          .or(() -> results.stream().filter(Result.Withheld.class::isInstance).findFirst())
+          .or(() -> withheld(results))
           .or(() -> results.stream().filter(Result.Retry.class::isInstance).findFirst())
           .orElseGet(results::getFirst);
+    }
+
+    /// A failure may have arrived.
+    private static Optional<Result> withheld(List<Result> results) {
+      boolean begun = !results.stream().allMatch(new Result.Withheld(false)::equals);
+      return results.stream()
+          .filter(Result.Withheld.class::isInstance)
+          .findFirst()
+          .map(_ -> new Result.Withheld(begun));
     }
 
     @Override

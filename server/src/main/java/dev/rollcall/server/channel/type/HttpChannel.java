@@ -128,13 +128,14 @@ final class HttpChannel implements TextChannel {
   @Override
   public Result send(Delivery delivery, AlertText text) throws InterruptedException {
     HttpQuestion request = form.request(uri, delivery, text);
+    AskedClaim claim = new AskedClaim(delivery.claim());
     long began = System.nanoTime();
     try {
       Result result =
           client
-              .send(request, delivery.claim()::isHeld)
+              .send(request, claim::isHeld)
               .map(answer -> result(answer, UrlSecrets.of(request.uri())))
-              .orElseGet(Result.Withheld::new);
+              .orElseGet(claim::withheld);
       Duration left = LONGEST.minusNanos(System.nanoTime() - began);
       if (result instanceof Result.Sent && text.over() && left.compareTo(LONGEST_EDIT) > 0) {
         edit(delivery, text);

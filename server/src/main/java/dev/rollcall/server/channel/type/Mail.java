@@ -11,6 +11,7 @@ import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Notification;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -48,6 +49,9 @@ public final class Mail implements TextChannel {
   /// Each takes a connection of its own.
   private static final int MOST_RECIPIENTS = 20;
 
+  /// Longer than a delivery is tried.
+  private static final Duration REMEMBERED = Duration.ofDays(4);
+
   /// What a mail needs at least, within [SmtpClient#LONGEST] for all of them.
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
@@ -59,8 +63,12 @@ public final class Mail implements TextChannel {
   private final SmtpClient client;
   private final List<String> to;
 
-  /// Who has the mail of a delivery that is not finished, as others do not.
-  private final Map<String, Set<String>> reached = new ConcurrentHashMap<>();
+  /// Who has the mail of a delivery that is not finished, as others do not, by its key.
+  private final Map<String, Reached> reached = new ConcurrentHashMap<>();
+
+  /// @param written when the delivery was. Another process may have finished it, and if it is to be
+  ///   sent once more after that, it is to all: then it is written later, with the same key
+  private record Reached(Instant written, Set<String> to) {}
 
   /// How its definitions are read.
   private static final class Type implements ChannelType {
@@ -205,7 +213,8 @@ public final class Mail implements TextChannel {
   public Result send(Delivery delivery, AlertText whole) throws InterruptedException {
     AlertText text = whole.shortened(LONGEST_SUBJECT, LONGEST_VALUE);
     Optional<String> first = delivery.first().filter(id -> MESSAGE_ID.matcher(id).matches());
-    Set<String> done = new HashSet<>(reached.getOrDefault(delivery.key(), Set.of()));
+    Set<String> done = new HashSet<>(reached(delivery));
+    AskedClaim claim = new AskedClaim(delivery.claim());
     List<Result> failures = new ArrayList<>();
     Result.Sent sent = new Result.Sent();
     boolean withheld = false;
@@ -225,7 +234,7 @@ public final class Mail implements TextChannel {
                         delivery.key(),
                         first),
                     left,
-                    delivery.claim());
+                    claim);
         if (result instanceof Result.Sent taken) {
           sent = taken;
           done.add(each);
@@ -240,12 +249,23 @@ public final class Mail implements TextChannel {
     if (retry.isEmpty() && !withheld) {
       reached.remove(delivery.key());
     } else if (!done.isEmpty()) {
-      reached.put(delivery.key(), Set.copyOf(done));
+      remember(delivery, done);
     }
     if (withheld) {
-      return new Result.Withheld();
+      return claim.withheld();
     }
     return retry.or(() -> failures.stream().findFirst()).orElse(sent);
+  }
+
+  private Set<String> reached(Delivery delivery) {
+    Reached before = reached.get(delivery.key());
+    return before != null && before.written().equals(delivery.written()) ? before.to() : Set.of();
+  }
+
+  private void remember(Delivery delivery, Set<String> done) {
+    Instant over = delivery.written().minus(REMEMBERED);
+    reached.values().removeIf(one -> one.written().isBefore(over));
+    reached.put(delivery.key(), new Reached(delivery.written(), Set.copyOf(done)));
   }
 
   /// Each attempt begins with another mailbox: one that takes all the time keeps no other waiting

@@ -197,7 +197,9 @@ public final class SmtpClient {
     } catch (AuthenticationFailedException e) {
       return new Result.Retry("the server refuses the login: " + line(e), Optional.empty(), true);
     } catch (MessagingException e) {
-      return e.getNextException() instanceof WithheldException ? new Result.Withheld() : failed(e);
+      return e.getNextException() instanceof WithheldException
+          ? new Result.Withheld(false)
+          : failed(e);
     }
   }
 

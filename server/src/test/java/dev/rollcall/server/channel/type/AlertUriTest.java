@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.outbox.Channel.Result;
 import dev.rollcall.server.outbox.Delivery;
+import dev.rollcall.server.outbox.DeliveryClaim;
 import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification.Kind;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,21 +91,31 @@ class AlertUriTest {
         1);
   }
 
+  private static Delivery claimed(DeliveryClaim claim) {
+    Delivery late = late("b", "1");
+    return new Delivery(
+        late.subject(),
+        late.kind(),
+        late.key(),
+        late.message(),
+        late.written(),
+        1,
+        Optional.empty(),
+        claim);
+  }
+
   @Test
   void callsNobodyWhenAnotherProcessDoesByNow() throws Exception {
-    Delivery late = late("b", "1");
-    Delivery lost =
-        new Delivery(
-            late.subject(),
-            late.kind(),
-            late.key(),
-            late.message(),
-            late.written(),
-            1,
-            Optional.empty(),
-            () -> false);
-    assertThat(send(url("/"), lost)).isEqualTo(new Result.Withheld());
+    assertThat(send(url("/"), claimed(() -> false))).isEqualTo(new Result.Withheld(false));
     assertThat(called).isEmpty();
+  }
+
+  @Test
+  void saysThatACallMayHaveArrivedThatIsNotMadeWhereItWasRedirected() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    assertThat(send(url("/moved"), claimed(() -> asked.incrementAndGet() == 1)))
+        .isEqualTo(new Result.Withheld(true));
+    assertThat(called).singleElement().asString().contains("/moved");
   }
 
   private static Result send(String uri, Delivery delivery) throws InterruptedException {

@@ -23,7 +23,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,7 +110,7 @@ class MailTest {
             () -> !asked.add(server.asked("RCPT").size()));
     String definition = definition(server.port(), ",\"starttls\":\"never\"");
     try (Channel channel = opened(definition, Resolver.system())) {
-      assertThat(channel.send(delivery)).isEqualTo(new Result.Withheld());
+      assertThat(channel.send(delivery)).isEqualTo(new Result.Withheld(false));
     }
     assertThat(asked).as("when the server knew the mailbox").containsExactly(1);
     assertThat(server.mails()).isEmpty();
@@ -420,6 +422,36 @@ class MailTest {
     assertThat(
             server.mails().stream().map(mail -> mail.replaceFirst("(?s).*RCPT TO:<(.*?)>.*", "$1")))
         .containsExactly("a@example.org", "b@example.org");
+  }
+
+  private static Delivery late(Instant written, BooleanSupplier claim) {
+    Message message = new Message("job", AT.minusSeconds(60), AT, Optional.empty());
+    return new Delivery(
+        "heartbeat:job",
+        Notification.Kind.LATE,
+        "key 1",
+        message,
+        written,
+        1,
+        Optional.empty(),
+        claim::getAsBoolean);
+  }
+
+  /// Another process sends it to all, and later it is told once more, with the same key.
+  @Test
+  void whatIsToldAgainGoesToAllMailboxesAlsoToThoseThatHadTheFirst() throws Exception {
+    String two =
+        definition(server.port(), ",\"starttls\":\"never\"")
+            .replace("\"ops@example.org\"", "[\"a@x.org\",\"b@x.org\"]");
+    AtomicInteger asked = new AtomicInteger();
+    try (Channel channel = opened(two, Resolver.system())) {
+      assertThat(channel.send(late(AT, () -> asked.incrementAndGet() == 1)))
+          .isEqualTo(new Result.Withheld(true));
+      assertThat(channel.send(late(AT, () -> false))).isEqualTo(new Result.Withheld(false));
+      assertThat(channel.send(late(AT.plusSeconds(9), () -> true))).isInstanceOf(Result.Sent.class);
+    }
+    assertThat(server.mails().stream().map(mail -> mail.replaceFirst("(?s).*RCPT TO:<(.).*", "$1")))
+        .containsExactly("a", "a", "b");
   }
 
   private static List<String> mistakes(String definition) {

@@ -105,7 +105,7 @@ class ReceiversTest {
               1,
               Optional.empty(),
               () -> asked.incrementAndGet() == 0);
-      assertThat(send(type.definition(receiver), lost)).isEqualTo(new Result.Withheld());
+      assertThat(send(type.definition(receiver), lost)).isEqualTo(new Result.Withheld(false));
       assertThat(asked).hasValue(1);
       assertThat(receiver.accepted()).isEmpty();
     }
