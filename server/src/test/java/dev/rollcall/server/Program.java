@@ -2,7 +2,6 @@ package dev.rollcall.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.sql.TestDatabases;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -18,7 +17,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /// The built program, as tests start it: with what Java learned from a trial run, as the script
-/// `rollcall` does, which halves the time of a start. The trial starts on PostgreSQL, too.
+/// `rollcall` does, which halves the time of a start.
 final class Program {
   private static final Path FOLDER = Path.of("target/rollcall").toAbsolutePath();
   private static final Path CACHES = Path.of("target/rollcall-trial").toAbsolutePath();
@@ -104,7 +103,7 @@ final class Program {
     line.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining"));
     line.addAll(FLAGS);
     line.addAll(jar());
-    line.addAll(List.of("train", "serve", folder.toString(), TestDatabases.freshUrl()));
+    line.addAll(List.of("train", "serve", folder.toString()));
     int status =
         new ProcessBuilder(line)
             .redirectErrorStream(true)

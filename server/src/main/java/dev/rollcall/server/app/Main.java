@@ -11,7 +11,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -210,13 +209,6 @@ record Main(Path directory, Map<String, String> environment) {
                     .index("1")
                     .arity("1")
                     .type(Path.class)
-                    .build())
-            .addPositional(
-                PositionalParamSpec.builder()
-                    .paramLabel("DATABASE")
-                    .index("2")
-                    .arity("0..1")
-                    .type(String.class)
                     .build());
     train.usageMessage().hidden(true);
     return train;
@@ -339,25 +331,18 @@ record Main(Path directory, Map<String, String> environment) {
     ParseResult _ = commands(AllSettings.SERVE).parseArgs(AllSettings.SERVE);
     Path folder = given.matchedPositionalValue(1, directory);
     Training.prepare(folder);
-    int status = serve(trainingOrigin(folder, Map.of()), given, Training::run);
-    String database = given.matchedPositionalValue(2, "");
-    return database.isEmpty() || status != Command.OK
-        ? status
-        : serve(
-            trainingOrigin(folder, Map.of(StorageSettings.DATABASE.flag(), database)),
-            given,
-            Training::look);
-  }
-
-  private static Configuration.Origin trainingOrigin(Path folder, Map<String, String> more) {
-    Map<String, String> flags = new HashMap<>(more);
-    flags.put(StorageSettings.DATA.flag(), "data");
-    flags.put(WebSettings.HOST.flag(), "127.0.0.1");
-    flags.put(WebSettings.PORT.flag(), "0");
-    flags.put(WebSettings.HEALTH_HOST.flag(), "127.0.0.1");
-    flags.put(WebSettings.HEALTH_PORT.flag(), "0");
-    return new Configuration.Origin(
-        flags, Map.of(), new ConfigFiles(folder, Optional.empty()), FileServices.TOLERANT);
+    Configuration.Origin origin =
+        new Configuration.Origin(
+            Map.of(
+                StorageSettings.DATA.flag(), "data",
+                WebSettings.HOST.flag(), "127.0.0.1",
+                WebSettings.PORT.flag(), "0",
+                WebSettings.HEALTH_HOST.flag(), "127.0.0.1",
+                WebSettings.HEALTH_PORT.flag(), "0"),
+            Map.of(),
+            new ConfigFiles(folder, Optional.empty()),
+            FileServices.TOLERANT);
+    return serve(origin, given, Training::run);
   }
 
   private Configuration.Origin origin(String command, ParseResult given) {

@@ -14,17 +14,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import picocli.CommandLine;
 
 /// A run from which Java learns what a start needs (AOT cache): Rollcall checks itself, and answers
-/// some requests. Where a database is named, it starts on that, too.
+/// some requests.
 final class Training {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(50);
-  private static final List<String> PATHS =
-      List.of("/", "/v1/services", "/v1/heartbeats", "/no/such/path");
-  private static final List<String> HEALTH_PATHS = List.of("/health", "/ready", "/metrics");
 
   private Training() {}
 
@@ -56,6 +52,7 @@ final class Training {
 
   static void run(Ports.Open open) throws InterruptedException {
     String main = "http://127.0.0.1:" + open.port();
+    String health = "http://127.0.0.1:" + open.healthPort();
     try (HttpClient client = HttpClient.newHttpClient()) {
       String service =
           "{\"name\":\"itself\",\"url\":\"%s/v1/_internal/health\",\"interval\":\"200ms\"}"
@@ -69,35 +66,18 @@ final class Training {
         }
         Thread.sleep(PAUSE);
       }
+      get(client, main + "/");
+      get(client, main + "/v1/services");
       get(client, main + "/v1/services/3/ticks");
       get(client, main + "/ping?name=itself&frequency=1h");
-      look(client, open);
+      get(client, main + "/v1/heartbeats");
+      get(client, main + "/no/such/path");
+      get(client, health + "/health");
+      get(client, health + "/ready");
+      get(client, health + "/metrics");
     } catch (IOException e) {
-      throw notReached(e);
+      throw new CannotRun("the training cannot reach itself: " + e.getMessage());
     }
-  }
-
-  /// Asks for what any start is asked for.
-  static void look(Ports.Open open) throws InterruptedException {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      look(client, open);
-    } catch (IOException e) {
-      throw notReached(e);
-    }
-  }
-
-  private static void look(HttpClient client, Ports.Open open)
-      throws IOException, InterruptedException {
-    for (String path : PATHS) {
-      get(client, "http://127.0.0.1:" + open.port() + path);
-    }
-    for (String path : HEALTH_PATHS) {
-      get(client, "http://127.0.0.1:" + open.healthPort() + path);
-    }
-  }
-
-  private static CannotRun notReached(IOException e) {
-    return new CannotRun("the training cannot reach itself: " + e.getMessage());
   }
 
   private static String get(HttpClient client, String url)
