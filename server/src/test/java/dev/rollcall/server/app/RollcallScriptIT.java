@@ -32,6 +32,10 @@ class RollcallScriptIT {
   private static final Path PROGRAM = Path.of("target/rollcall").toAbsolutePath();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /// No process begins while a script is written: it would have the file open for a moment, and
+  /// nobody could run that ("Text file busy").
+  private static final Object SCRIPTS = new Object();
+
   @TempDir Path folder;
 
   private final List<Process> started = new ArrayList<>();
@@ -45,7 +49,9 @@ class RollcallScriptIT {
     root = Files.createDirectories(folder.resolve("a clone"));
     here = Files.createDirectories(folder.resolve("somewhere else"));
     Files.createDirectories(root.resolve(".mvn"));
-    Files.copy(REPOSITORY.resolve("rollcall"), root.resolve("rollcall"));
+    synchronized (SCRIPTS) {
+      Files.copy(REPOSITORY.resolve("rollcall"), root.resolve("rollcall"));
+    }
     Files.copy(REPOSITORY.resolve(".mvn/jdk.sh"), root.resolve(".mvn/jdk.sh"));
     Files.createDirectories(root.resolve("server/src/main"));
     age(Files.writeString(root.resolve("pom.xml"), ""));
@@ -93,7 +99,7 @@ class RollcallScriptIT {
 
   @Test
   void takesOverTheLockOfABuildThatWasKilled() throws Exception {
-    Process gone = new ProcessBuilder("true").start();
+    Process gone = started(new ProcessBuilder("true"));
     gone.waitFor();
     Path lock = Files.createDirectories(root.resolve("server/target/building"));
     Files.writeString(lock.resolve("pid"), Long.toString(gone.pid()));
@@ -166,7 +172,7 @@ class RollcallScriptIT {
   }
 
   private void stopsInOrder(Process serving, String signal) throws Exception {
-    new ProcessBuilder("kill", "-" + signal, Long.toString(serving.pid())).start().waitFor();
+    started(new ProcessBuilder("kill", "-" + signal, Long.toString(serving.pid()))).waitFor();
     Ended ended = ended(serving);
     assertThat(ended.status()).isZero();
     assertThat(ended.err().lines().toList().getLast()).endsWith("INFO  app: stopped");
@@ -207,7 +213,9 @@ class RollcallScriptIT {
   }
 
   private static void executable(Path file, String script) throws IOException {
-    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+    synchronized (SCRIPTS) {
+      Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+    }
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
@@ -252,11 +260,17 @@ class RollcallScriptIT {
     builder.environment().putAll(environment);
     Path out = Files.createTempFile(folder, "out", "");
     Path err = Files.createTempFile(folder, "err", "");
-    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    Process process = started(builder.redirectOutput(out.toFile()).redirectError(err.toFile()));
     Files.move(out, output(process, "out"), StandardCopyOption.REPLACE_EXISTING);
     Files.move(err, output(process, "err"), StandardCopyOption.REPLACE_EXISTING);
     started.add(process);
     return process;
+  }
+
+  private static Process started(ProcessBuilder builder) throws IOException {
+    synchronized (SCRIPTS) {
+      return builder.start();
+    }
   }
 
   private Path output(Process process, String kind) {
