@@ -103,7 +103,7 @@ class BalancerIT {
       assertThat(load.failures).isEmpty();
     }
     assertThat(processes.getFirst().log()).contains("stopping in 3 s", "stopped");
-    assertThat(metric("rollcall-1", "DOWN")).isTrue();
+    await().atMost(30, SECONDS).until(() -> metric("rollcall-1", "DOWN"));
   }
 
   @Test
