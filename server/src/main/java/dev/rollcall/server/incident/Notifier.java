@@ -5,15 +5,12 @@ import dev.rollcall.server.incident.IncidentChannels.Next;
 import dev.rollcall.server.incident.IncidentChannels.Phase;
 import dev.rollcall.server.incident.IncidentChannels.Row;
 import dev.rollcall.server.incident.maintenance.CurrentMaintenance;
-import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification;
 import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.outbox.RoutedChannel;
 import dev.rollcall.server.outbox.Withdrawal;
-import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Subject;
-import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -22,16 +19,12 @@ import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -57,27 +50,14 @@ final class Notifier implements AutoCloseable {
   private static final int MOST_TOGETHER = 5_000;
 
   private static final int MOST_SINGLE = 500;
-  private static final int LONGEST_CAUSE = 300;
-
-  /// What the messages about several incidents have in common in the outbox.
-  private static final String LANE = "incidents";
 
   /// How long before a message about several incidents is sent again it is looked at once more.
   private static final Duration SOON = Duration.ofSeconds(2);
 
-  /// How many incidents a message about several names.
-  static final int NAMED = 20;
-
-  /// What is open before what is over, and what is critical before warnings.
-  private static final Comparator<Due> WORST_FIRST =
-      Comparator.comparing((Due due) -> due.row().phase() == Phase.ENDED)
-          .thenComparing(due -> due.incident().severity() != Severity.CRITICAL);
-
   private final Database database;
   private final GroupCommit commits;
   private final Outbox outbox;
-  private final Subjects subjects;
-  private final IncidentLinks links;
+  private final IncidentNotifications notifications;
   private final Function<Handle, CurrentMaintenance> maintenance;
   private final CatchUp catchUp;
   private final Duration together;
@@ -101,14 +81,12 @@ final class Notifier implements AutoCloseable {
       Database database,
       GroupCommit commits,
       Outbox outbox,
-      Subjects subjects,
-      IncidentLinks links,
+      IncidentNotifications notifications,
       Function<Handle, CurrentMaintenance> maintenance,
       CatchUp catchUp,
       Duration together,
       Clock clock) {
-    this.subjects = subjects;
-    this.links = links;
+    this.notifications = notifications;
     this.maintenance = maintenance;
     this.catchUp = catchUp;
     this.database = database;
@@ -150,7 +128,7 @@ final class Notifier implements AutoCloseable {
 
   /// Whether a message about several incidents has not arrived yet.
   private boolean isPending(String channel) {
-    return database.read(handle -> Outbox.isPending(handle, channel, LANE));
+    return database.read(handle -> Outbox.isPending(handle, channel, IncidentNotifications.LANE));
   }
 
   private Instant moment(Next next) {
@@ -188,11 +166,11 @@ final class Notifier implements AutoCloseable {
       return certain.size() == all.size();
     }
     if (keeps || told.size() == 1) {
-      outbox.add(tx, told.stream().map(one -> single(tx, one)).toList());
+      outbox.add(tx, told.stream().map(one -> notifications.single(tx, one)).toList());
     } else {
       String key =
           "incidents:%d:%d".formatted(told.getFirst().row().incident(), now.toEpochMilli());
-      Notification notification = several(tx, channel, key, told, now);
+      Notification notification = notifications.several(tx, channel, key, told, now);
       outbox.add(tx, List.of(notification));
       Outbox.addIncidents(
           tx, channel, notification.key(), told.stream().map(one -> one.incident().id()).toList());
@@ -217,7 +195,8 @@ final class Notifier implements AutoCloseable {
   /// @return whether nothing was left of it, so that there is none any more; false if there is
   ///   none, if it is being sent, or if it is not sent soon
   private boolean withdraws(Handle tx, String channel, Instant now) {
-    Optional<Outbox.Waiting> waiting = Outbox.waiting(tx, channel, LANE, now.plus(SOON));
+    Optional<Outbox.Waiting> waiting =
+        Outbox.waiting(tx, channel, IncidentNotifications.LANE, now.plus(SOON));
     if (waiting.isEmpty()) {
       return false;
     }
@@ -232,12 +211,12 @@ final class Notifier implements AutoCloseable {
             .flatMap(incident -> left(channel, incident, rows.get(incident.id())).stream())
             .toList();
     if (left.isEmpty()) {
-      outbox.add(tx, List.of(new Withdrawal(channel, LANE, Kind.SEVERAL)));
+      outbox.add(tx, List.of(new Withdrawal(channel, IncidentNotifications.LANE, Kind.SEVERAL)));
       return true;
     }
     Outbox.replace(
         tx,
-        several(tx, channel, waiting.get().key(), left, now),
+        notifications.several(tx, channel, waiting.get().key(), left, now),
         left.stream().map(one -> one.incident().id()).toList());
     return false;
   }
@@ -321,155 +300,6 @@ final class Notifier implements AutoCloseable {
     }
     IncidentChannels.set(tx, changed);
     IncidentChannels.delete(tx, done);
-  }
-
-  private Notification single(Handle tx, Due due) {
-    Incident incident = due.incident();
-    boolean over = due.row().phase() == Phase.ENDED;
-    Kind kind = happened(due);
-    Message message =
-        new Message(
-            incident.name(),
-            heard(incident, over),
-            over ? end(incident) : confirmed(incident),
-            Optional.of(
-                new Message.OfIncident(
-                    incident.id(),
-                    Optional.of(IncidentAlerts.kind(incident)),
-                    incident.startedAt(),
-                    incident.cause(),
-                    incident.keys().runbook(),
-                    !over && due.row().times() > 0,
-                    isFlapping(due),
-                    incident.endCause(),
-                    links.of(tx, incident, due.row().channel()),
-                    about(tx, incident))));
-    String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
-    String lane = IncidentAlerts.lane(incident);
-    return new Notification(due.row().channel(), lane, kind, key, message, false);
-  }
-
-  /// When its subject was last heard from; one that a person opened has none that is.
-  private static Instant heard(Incident incident, boolean over) {
-    if (incident.kind() == IncidentKind.MANUAL) {
-      return Message.NEVER;
-    }
-    return over ? end(incident) : incident.lastHeard();
-  }
-
-  /// When it was confirmed as what it is; what is down now may have opened as slow.
-  private static Instant confirmed(Incident incident) {
-    return incident.lastHeard().isAfter(incident.openedAt())
-        ? incident.lastHeard()
-        : incident.openedAt();
-  }
-
-  private static Instant end(Incident incident) {
-    return incident.resolvedAt().orElse(incident.openedAt());
-  }
-
-  private Message.About about(Handle tx, Incident incident) {
-    return new Message.About(
-        incident.severity(),
-        incident.keys().tags(),
-        incident.keys().group(),
-        incident.subject().flatMap(subject -> subjects.address(tx, subject)));
-  }
-
-  private Notification several(Handle tx, String channel, String key, List<Due> told, Instant now) {
-    List<Message.Item> named =
-        inOrder(told.stream().sorted(WORST_FIRST).limit(NAMED).toList()).stream()
-            .map(one -> item(tx, one))
-            .toList();
-    Message message =
-        new Message(
-            title(told),
-            now,
-            now,
-            Optional.empty(),
-            Optional.of(
-                new Message.Several(
-                    told.size(),
-                    named,
-                    common(told),
-                    links.list(tx, told.getFirst().incident().owner()))));
-    return new Notification(channel, LANE, Kind.SEVERAL, key, message, false);
-  }
-
-  /// What is told of one subject in the order in which it happened, at the place of the worst: who
-  /// reads that it is down, and then that it is over, believes that it is up.
-  private static List<Due> inOrder(List<Due> worstFirst) {
-    Map<String, List<Due>> bySubject =
-        worstFirst.stream()
-            .collect(
-                Collectors.groupingBy(
-                    due -> IncidentAlerts.lane(due.incident()),
-                    LinkedHashMap::new,
-                    Collectors.toList()));
-    return bySubject.values().stream()
-        .flatMap(dues -> dues.stream().sorted(Comparator.comparing(due -> due.incident().id())))
-        .toList();
-  }
-
-  private Message.Item item(Handle tx, Due due) {
-    Incident incident = due.incident();
-    boolean over = due.row().phase() == Phase.ENDED;
-    return new Message.Item(
-        incident.id(),
-        happened(due),
-        Optional.of(IncidentAlerts.kind(incident)),
-        incident.name(),
-        incident.startedAt(),
-        over ? end(incident) : incident.openedAt(),
-        (over ? incident.endCause() : incident.cause()).map(Notifier::cut),
-        !over && due.row().times() > 0,
-        isFlapping(due),
-        about(tx, incident));
-  }
-
-  private static Kind happened(Due due) {
-    return due.row().phase() == Phase.ENDED ? Kind.RECOVERED : IncidentAlerts.kind(due.incident());
-  }
-
-  private static boolean isFlapping(Due due) {
-    return due.incident().flapping() && due.row().phase() != Phase.ENDED;
-  }
-
-  private static String cut(String cause) {
-    return cause.length() <= LONGEST_CAUSE
-        ? cause
-        : cause.substring(0, cause.offsetByCodePoints(0, LONGEST_CAUSE / 2)) + "…";
-  }
-
-  /// `12 incidents: 10 down, 2 over`.
-  private static String title(List<Due> told) {
-    Map<String, Long> counts =
-        told.stream()
-            .collect(Collectors.groupingBy(Notifier::word, TreeMap::new, Collectors.counting()));
-    return told.size()
-        + (told.size() == 1 ? " incident: " : " incidents: ")
-        + counts.entrySet().stream()
-            .map(count -> count.getValue() + " " + count.getKey())
-            .collect(Collectors.joining(", "));
-  }
-
-  private static String word(Due due) {
-    if (isFlapping(due)) {
-      return "flapping";
-    }
-    Kind kind = happened(due);
-    return kind == Kind.RECOVERED ? "over" : kind.word();
-  }
-
-  /// What all of them have in common: their group, or why.
-  private static Optional<String> common(List<Due> told) {
-    Optional<String> group = told.getFirst().incident().keys().group();
-    if (group.isPresent()
-        && told.stream().allMatch(one -> one.incident().keys().group().equals(group))) {
-      return group.map(name -> "group " + name);
-    }
-    Optional<String> cause = told.getFirst().incident().cause();
-    return cause.filter(_ -> told.stream().allMatch(one -> one.incident().cause().equals(cause)));
   }
 
   @Override

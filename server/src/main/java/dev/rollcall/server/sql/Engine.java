@@ -35,7 +35,6 @@ record Engine(
     return switch (config.location()) {
       case DatabaseLocation.SqliteFile(var path) -> {
         SqliteFile file = new SqliteFile(path);
-        Dialect dialect = new Dialect.Sqlite();
         yield sqlite(
             config.location(),
             file,
@@ -43,7 +42,7 @@ record Engine(
             pragmas,
             answered -> {
               file.take();
-              migrate(config, dialect, file.dataSource(), answered, clock);
+              migrate(config, new Dialect.Sqlite(), file.dataSource(), answered, clock);
             },
             clock);
       }

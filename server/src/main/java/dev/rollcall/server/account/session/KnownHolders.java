@@ -22,7 +22,6 @@ import java.util.function.Supplier;
 public final class KnownHolders implements AutoCloseable {
   private static final int MOST = 20_000;
   private static final Duration REMEMBERED = Duration.ofMinutes(1);
-
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Duration USES = Duration.ofMinutes(1);
 
