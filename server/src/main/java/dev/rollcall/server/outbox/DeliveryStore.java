@@ -203,9 +203,10 @@ final class DeliveryStore {
   /// The same in the transaction `tx`.
   static boolean replay(Handle tx, long id, Instant at) {
     long now = at.toEpochMilli();
+    // Locks the lane before it looks at the delivery, which may be about to end: OutboxWriter.
     tx.createUpdate(
             "INSERT INTO outbox_lane (channel, subject, due_at) SELECT channel, subject, :now"
-                + " FROM outbox_delivery WHERE id = :id AND state <> 0"
+                + " FROM outbox_delivery WHERE id = :id"
                 + " ON CONFLICT (channel, subject) DO UPDATE SET due_at = outbox_lane.due_at")
         .bind("id", id)
         .bind("now", now)
