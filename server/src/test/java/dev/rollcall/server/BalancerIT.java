@@ -45,7 +45,8 @@ class BalancerIT {
     int health = freePort();
     for (int i = 1; i <= 2; i++) {
       RunningRollcall.Plan plan =
-          RunningRollcall.Plan.in(Files.createDirectory(directory.resolve("rollcall-" + i)));
+          RunningRollcall.Plan.in(Files.createDirectory(directory.resolve("rollcall-" + i)))
+              .asProcess();
       processes.add(
           plan.onlyFlags(
                   "--host=127.0.0." + (i + 1),

@@ -52,6 +52,7 @@ class ClusterIT {
 
   private Plan plan(String name, String url, String yaml) throws IOException {
     return Plan.in(Files.createDirectories(folder.resolve(name)))
+        .asProcess()
         .flags("--database=" + url, "--cluster-name=" + name)
         .yaml(yaml);
   }

@@ -99,7 +99,7 @@ class CollectorTroubleIT {
   void losesNothingAcknowledgedWhenItIsKilledAgainAndAgain() throws Exception {
     AtomicInteger acknowledged = new AtomicInteger();
     int round = 0;
-    RunningRollcall collector = plan().start();
+    RunningRollcall collector = plan().asProcess().start();
     try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (; round < KILLS; round++) {
         RunningRollcall running = collector;
@@ -144,7 +144,7 @@ class CollectorTroubleIT {
   void readsEveryFileAgainAfterKillsWithinRotations() throws Exception {
     Random random = new Random(7);
     int posted = 0;
-    Plan plan = plan().flags("--keep-files=1000", "--max-size-mb=1000");
+    Plan plan = plan().asProcess().flags("--keep-files=1000", "--max-size-mb=1000");
     for (int kill = 0; kill <= KILLS; kill++) {
       try (RunningRollcall collector = plan.start()) {
         assertThat(post(collector, results("192.0.2.7", 2_000)).status()).isEqualTo(200);

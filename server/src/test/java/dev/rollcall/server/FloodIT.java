@@ -52,7 +52,7 @@ class FloodIT {
 
   @Test
   void largeAnswersThatNobodyTakesLeaveRoomForTheJobs() throws Exception {
-    try (RunningRollcall rollcall = Plan.in(folder).start()) {
+    try (RunningRollcall rollcall = Plan.in(folder).asProcess().start()) {
       String output = "\u0001".repeat(10_000);
       for (int i = 0; i < 100; i++) {
         assertThat(rollcall.send("POST", PING, output).status()).isEqualTo(200);
@@ -70,7 +70,7 @@ class FloodIT {
 
   @Test
   void bodiesThatStopBeforeTheirEndLeaveRoomForTheJobs() throws Exception {
-    try (RunningRollcall rollcall = Plan.in(folder).start()) {
+    try (RunningRollcall rollcall = Plan.in(folder).asProcess().start()) {
       String hops = "{\"hops\":[" + "\"192.0.2.1\",".repeat(80_000);
       byte[] body =
           (request("POST", "/hops", "Content-Length: " + (hops.length() + 1000) + "\r\n") + hops)
@@ -86,7 +86,7 @@ class FloodIT {
 
   @Test
   void stopsWithinItsTimeWhateverIsUnderWay() throws Exception {
-    RunningRollcall rollcall = Plan.in(folder).start();
+    RunningRollcall rollcall = Plan.in(folder).asProcess().start();
     for (int i = 0; i < 50; i++) {
       send(
           rollcall, (request("POST", "/hops", "Content-Length: 9\r\n") + "{").getBytes(ISO_8859_1));

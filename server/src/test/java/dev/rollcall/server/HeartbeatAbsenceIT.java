@@ -119,6 +119,7 @@ class HeartbeatAbsenceIT {
 
   private Plan plan(Receiver receiver) {
     return Plan.in(folder)
+        .asProcess()
         .variable("PING_ALERT_URI", receiver.url())
         .flags("--heartbeat-startup-grace=8s", "--heartbeat-realert=1h");
   }

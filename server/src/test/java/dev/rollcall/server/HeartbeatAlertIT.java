@@ -103,6 +103,7 @@ class HeartbeatAlertIT {
       receiver.answer(500);
       Plan plan =
           Plan.in(folder)
+              .asProcess()
               .variable("PING_ALERT_URI", receiver.url())
               .flags("--heartbeat-startup-grace=8s");
       Instant due;

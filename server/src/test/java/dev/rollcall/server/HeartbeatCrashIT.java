@@ -30,7 +30,7 @@ class HeartbeatCrashIT {
 
   @Test
   void whatWasAnsweredSurvivesAKill() throws Exception {
-    RunningRollcall rollcall = Plan.in(folder).start();
+    RunningRollcall rollcall = Plan.in(folder).asProcess().start();
     try {
       for (int kill = 0; kill < KILLS; kill++) {
         Map<String, Long> answered = new ConcurrentHashMap<>();

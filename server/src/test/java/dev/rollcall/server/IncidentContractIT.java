@@ -206,6 +206,7 @@ class IncidentContractIT {
     String down = ",\"interval\":\"1h\",\"confirm\":1";
     service("urgent one", "/status/500", down);
     JsonNode one = awaitIncident("service:urgent%20one", "open", 1);
+    awaitTold(everything, "urgent one open");
     String path = "/v1/incidents/" + one.get("id");
     assertThat(rollcall.send("POST", path + "/acknowledge", "{\"note\":\"on it\"}").status())
         .isEqualTo(200);

@@ -302,6 +302,7 @@ class IncidentStartIT {
     String database = database();
     Plan plan =
         plan(folder, database)
+            .asProcess()
             .yaml(
                 """
                 incidents: {together: 100ms}

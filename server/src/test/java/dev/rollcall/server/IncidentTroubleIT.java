@@ -95,6 +95,7 @@ class IncidentTroubleIT {
           "  - {name: s%d, url: '%s', interval: 200ms, timeout: 1s}\n".formatted(i, url(i)));
     }
     return Plan.in(Files.createDirectories(folder.resolve(name)))
+        .asProcess()
         .flags("--database=" + database)
         .yaml(yaml.toString());
   }

@@ -424,6 +424,7 @@ class MeasurementContractIT {
     try (StrangersCollector collector = new StrangersCollector()) {
       Plan plan =
           Plan.of("measure", in("node"))
+              .asProcess()
               .onlyFlags("--health-port=0")
               .file(
                   "config.yaml",

@@ -33,7 +33,7 @@ class MonitorCrashIT {
       for (int i = 0; i < SERVICES; i++) {
         yaml.append("  - {name: s%d, url: '%s'}\n".formatted(i, targets.url("/set/" + i)));
       }
-      RunningRollcall rollcall = Plan.in(folder).yaml(yaml.toString()).start();
+      RunningRollcall rollcall = Plan.in(folder).asProcess().yaml(yaml.toString()).start();
       try {
         Random random = new Random(1);
         AtomicInteger turns = new AtomicInteger();

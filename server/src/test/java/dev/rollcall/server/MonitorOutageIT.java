@@ -35,6 +35,7 @@ class MonitorOutageIT {
     try (Targets targets = new Targets();
         RunningRollcall rollcall =
             Plan.in(folder)
+                .asProcess()
                 .flags("--data=disk")
                 .yaml(
                     "services: [{name: one, url: '%s', interval: 200ms}]\n"
@@ -136,6 +137,7 @@ class MonitorOutageIT {
     run("unshare", "-n", "true");
     try (RunningRollcall rollcall =
         Plan.in(folder)
+            .asProcess()
             .yaml(yaml)
             .behind("unshare", "-n", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh")
             .start()) {

@@ -166,6 +166,7 @@ class MonitorSettingsIT {
     int port = Targets.freePort();
     Plan plan =
         Plan.in(folder)
+            .asProcess()
             .file(
                 ".env",
                 """

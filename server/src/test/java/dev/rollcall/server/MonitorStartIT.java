@@ -60,7 +60,10 @@ class MonitorStartIT {
     int port = Targets.freePort();
     CompletableFuture<JsonNode> first = CompletableFuture.supplyAsync(() -> firstAnswer(port));
     Plan plan =
-        Plan.in(folder).onlyFlags("--port=" + port, "--health-port=0").yaml(yaml.toString());
+        Plan.in(folder)
+            .asProcess()
+            .onlyFlags("--port=" + port, "--health-port=0")
+            .yaml(yaml.toString());
     try (RunningRollcall rollcall = plan.start()) {
       assertThat(rollcall.port()).isEqualTo(port);
       assertThat(first.get().at("/data/services/pagination/total").asInt()).isEqualTo(2_000);
@@ -93,7 +96,11 @@ class MonitorStartIT {
         Targets targets = new Targets()) {
       disk.fill();
       try (RunningRollcall rollcall =
-          Plan.in(folder).flags("--data=disk").yaml(services(targets, "disk")).start()) {
+          Plan.in(folder)
+              .asProcess()
+              .flags("--data=disk")
+              .yaml(services(targets, "disk"))
+              .start()) {
         goesOnWithoutTheDatabase(rollcall, targets, "disk", "full|No space");
         Instant before = Instant.now();
         disk.empty();
@@ -111,6 +118,7 @@ class MonitorStartIT {
       wire.cut();
       try (RunningRollcall rollcall =
           Plan.in(folder)
+              .asProcess()
               .variable("ROLLCALL_DATABASE", through(database, wire))
               .yaml(services(targets, "away"))
               .start()) {
@@ -152,6 +160,7 @@ class MonitorStartIT {
       wire.stall();
       try (RunningRollcall rollcall =
           Plan.in(folder)
+              .asProcess()
               .variable("ROLLCALL_DATABASE", through(database, wire))
               .yaml(services(targets, "silent"))
               .start()) {
@@ -205,12 +214,14 @@ class MonitorStartIT {
   void saysWhatDoesNotHealByItself() throws Exception {
     Ended nowhere =
         Plan.in(Files.createDirectory(folder.resolve("nowhere")))
+            .asProcess()
             .variable("ROLLCALL_DATABASE", url(TestDatabases.postgresPort(), "postgres", "nowhere"))
             .refused();
     assertThat(nowhere.status()).isEqualTo(1);
     assertThat(nowhere.said()).contains("database \"nowhere\" does not exist");
     Ended stranger =
         Plan.in(Files.createDirectory(folder.resolve("stranger")))
+            .asProcess()
             .variable(
                 "ROLLCALL_DATABASE", url(TestDatabases.postgresPort(), "stranger", "postgres"))
             .refused();
@@ -219,6 +230,7 @@ class MonitorStartIT {
     saysSoThoughTheDatabaseWasAwayAtFirst();
     Ended directory =
         Plan.in(Files.createDirectory(folder.resolve("directory")))
+            .asProcess()
             .flags("--database=" + folder)
             .refused();
     assertThat(directory.status()).isEqualTo(1);
@@ -231,6 +243,7 @@ class MonitorStartIT {
       wire.cut();
       try (RunningRollcall rollcall =
           Plan.in(later)
+              .asProcess()
               .variable("ROLLCALL_DATABASE", url(wire.port(), "stranger", "postgres"))
               .start()) {
         wire.mend();

@@ -43,6 +43,7 @@ class NodeCrashIT {
       int collector = Targets.freePort();
       Plan collecting =
           Plan.of("collect", Files.createDirectory(folder.resolve("collector")))
+              .asProcess()
               .onlyFlags(
                   "--port=" + collector,
                   "--health-port=0",

@@ -37,6 +37,7 @@ class OneMachineIT {
     try (Targets targets = new Targets();
         RunningRollcall rollcall =
             Plan.in(folder)
+                .asProcess()
                 .yaml(
                     "services: [{name: one, url: '%s', interval: 200ms}]\n"
                         .formatted(targets.url("/set/alone")))

@@ -136,10 +136,11 @@ class ProbesIT {
   }
 
   private static Plan trusting(Plan plan) {
-    return plan.variable(
-        "JAVA_TOOL_OPTIONS",
-        "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=changeit"
-            .formatted(certificate.authorities()));
+    return plan.asProcess()
+        .variable(
+            "JAVA_TOOL_OPTIONS",
+            "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=changeit"
+                .formatted(certificate.authorities()));
   }
 
   @Test
@@ -272,6 +273,7 @@ class ProbesIT {
       await().until(() -> accepts("127.0.0.1:" + port));
       Plan plan =
           Plan.of("check", folder)
+              .asProcess()
               .file(
                   "old.yaml",
                   "services: [{name: old, url: 'tls://127.0.0.1:%s', tls: {verify: false}}]"

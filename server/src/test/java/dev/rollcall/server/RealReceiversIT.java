@@ -55,6 +55,7 @@ class RealReceiversIT {
         AlertmanagerProcess alertmanager = new AlertmanagerProcess(folder);
         RunningRollcall rollcall =
             Plan.in(folder)
+                .asProcess()
                 .variable(
                     "JAVA_TOOL_OPTIONS",
                     "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=changeit"

@@ -75,7 +75,7 @@ class RedisIT {
         Receiver receiver = new Receiver();
         Targets targets = new Targets();
         Wire wire = new Wire(TestDatabases.postgresPort())) {
-      Plan plan = plan(wire, redis, receiver, targets);
+      Plan plan = plan(wire, redis, receiver, targets).asProcess();
       Instant cut;
       Instant killed;
       try (RunningRollcall rollcall = plan.start()) {
@@ -304,7 +304,7 @@ class RedisIT {
         Receiver receiver = new Receiver();
         Targets targets = new Targets();
         Wire wire = new Wire(TestDatabases.postgresPort())) {
-      Plan plan = plan(wire, redis, receiver, targets);
+      Plan plan = plan(wire, redis, receiver, targets).asProcess();
       Set<String> acknowledged = ConcurrentHashMap.newKeySet();
       AtomicInteger names = new AtomicInteger();
       for (int kill = 0; kill < KILLS; kill++) {

@@ -3,6 +3,7 @@ package dev.rollcall.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.app.ProgramHere;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,15 +24,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The built program as a process of its own, in a folder of its own, spoken to as a stranger
-/// would: flags, files, signals and HTTP.
+/// The program in a folder of its own, spoken to as a stranger would: flags, files, signals and
+/// HTTP. It runs in the JVM of the tests, or, where a test says so, as a built program in a process
+/// of its own.
 public final class RunningRollcall implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -53,19 +55,23 @@ public final class RunningRollcall implements AutoCloseable {
   /// @param folder its working directory
   /// @param flags after the command; free ports are asked for unless they or the environment say
   ///   others
-  /// @param before a command that takes the program's command line as its arguments
+  /// @param process whether it is the built program in a process of its own: for tests that kill
+  ///   it, pause it, let it share a file with another, or look at its memory or its signals
+  /// @param before a command that takes the command line of that process as its arguments
   public record Plan(
       String command,
       Path folder,
       List<String> flags,
       Map<String, String> environment,
+      boolean process,
       List<String> before) {
     public static Plan in(Path folder) {
       return of("serve", folder);
     }
 
     static Plan of(String command, Path folder) {
-      return new Plan(command, folder, List.of("--port=0", "--health-port=0"), Map.of(), List.of());
+      return new Plan(
+          command, folder, List.of("--port=0", "--health-port=0"), Map.of(), false, List.of());
     }
 
     public Plan yaml(String text) {
@@ -84,23 +90,28 @@ public final class RunningRollcall implements AutoCloseable {
 
     /// These flags and no others.
     public Plan onlyFlags(String... these) {
-      return new Plan(command, folder, List.of(these), environment, before);
+      return new Plan(command, folder, List.of(these), environment, process, before);
     }
 
     Plan flags(String... more) {
       List<String> all = new ArrayList<>(flags);
       all.addAll(List.of(more));
-      return new Plan(command, folder, all, environment, before);
+      return new Plan(command, folder, all, environment, process, before);
     }
 
     Plan variable(String name, String value) {
       Map<String, String> all = new TreeMap<>(environment);
       all.put(name, value);
-      return new Plan(command, folder, flags, all, before);
+      return new Plan(command, folder, flags, all, process, before);
+    }
+
+    /// The built program, in a process of its own.
+    public Plan asProcess() {
+      return new Plan(command, folder, flags, environment, true, before);
     }
 
     Plan behind(String... other) {
-      return new Plan(command, folder, flags, environment, List.of(other));
+      return new Plan(command, folder, flags, environment, true, List.of(other));
     }
 
     /// Starts it and waits until it answers.
@@ -116,20 +127,25 @@ public final class RunningRollcall implements AutoCloseable {
     /// Starts a command that ends by itself, and waits for its end.
     Ended ended() {
       Path log = folder.resolve("refused.log");
-      Process process = launch(log);
-      try {
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-            .as("ends by itself, after saying: %s", read(log))
-            .isTrue();
+      try (Running running = launch(log)) {
+        OptionalInt status = running.ended(PATIENCE);
+        assertThat(status).as("ends by itself, after saying: %s", read(log)).isPresent();
+        return new Ended(status.getAsInt(), read(log));
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
-      } finally {
-        process.destroyForcibly();
       }
-      return new Ended(process.exitValue(), read(log));
     }
 
-    private Process launch(Path log) {
+    private Running launch(Path log) {
+      if (process) {
+        return new Running.Elsewhere(launchProcess(log));
+      }
+      List<String> line = new ArrayList<>(List.of(command));
+      line.addAll(flags);
+      return new Running.Here(new ProgramHere(folder, environment, line, log));
+    }
+
+    private Process launchProcess(Path log) {
       List<String> line = new ArrayList<>(before);
       line.addAll(Program.java("-Xmx128m"));
       line.add(this.command);
@@ -147,6 +163,75 @@ public final class RunningRollcall implements AutoCloseable {
     }
   }
 
+  /// Where it runs.
+  private sealed interface Running extends AutoCloseable {
+    boolean isAlive();
+
+    /// What SIGTERM does.
+    void stop();
+
+    /// Its exit status, or nothing if it goes on.
+    OptionalInt ended(Duration patience) throws InterruptedException;
+
+    /// Whatever it is doing, it ends.
+    @Override
+    void close();
+
+    /// As the built program.
+    record Elsewhere(Process process) implements Running {
+      @Override
+      public boolean isAlive() {
+        return process.isAlive();
+      }
+
+      @Override
+      public void stop() {
+        process.destroy();
+      }
+
+      @Override
+      public OptionalInt ended(Duration patience) throws InterruptedException {
+        return process.waitFor(patience)
+            ? OptionalInt.of(process.exitValue())
+            : OptionalInt.empty();
+      }
+
+      @Override
+      public void close() {
+        process.destroyForcibly();
+        process.onExit().join();
+      }
+    }
+
+    /// In the JVM of the tests.
+    record Here(ProgramHere program) implements Running {
+      @Override
+      public boolean isAlive() {
+        return program.isAlive();
+      }
+
+      @Override
+      public void stop() {
+        program.stop();
+      }
+
+      @Override
+      public OptionalInt ended(Duration patience) throws InterruptedException {
+        return program.ended(patience);
+      }
+
+      @Override
+      public void close() {
+        program.stop();
+        try {
+          assertThat(program.ended(PATIENCE)).as("the program ends when it is stopped").isPresent();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+
   /// How it ended, and all it said.
   record Ended(int status, String said) {}
 
@@ -155,7 +240,7 @@ public final class RunningRollcall implements AutoCloseable {
 
   private final Plan plan;
   private final Path log;
-  private final Process process;
+  private final Running running;
   private final URI main;
   private final URI health;
 
@@ -166,16 +251,16 @@ public final class RunningRollcall implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.process = plan.launch(log);
+    this.running = plan.launch(log);
     Matcher started = STARTED.matcher("");
     try {
       await()
           .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(20))
-          .until(() -> started.reset(log()).find() || !process.isAlive());
-      assertThat(process.isAlive()).as("runs, after saying: %s", log()).isTrue();
+          .until(() -> started.reset(log()).find() || !running.isAlive());
+      assertThat(running.isAlive()).as("runs, after saying: %s", log()).isTrue();
     } catch (RuntimeException | Error e) {
-      process.destroyForcibly();
+      running.close();
       throw e;
     }
     this.health = URI.create(started.group(2));
@@ -193,7 +278,15 @@ public final class RunningRollcall implements AutoCloseable {
   }
 
   long pid() {
-    return process.pid();
+    return process().pid();
+  }
+
+  private Process process() {
+    return switch (running) {
+      case Running.Elsewhere(var process) -> process;
+      case Running.Here _ ->
+          throw new IllegalStateException("this test needs a process: Plan.asProcess()");
+    };
   }
 
   public int port() {
@@ -226,21 +319,20 @@ public final class RunningRollcall implements AutoCloseable {
 
   /// SIGTERM, and its exit status.
   public int stop() throws InterruptedException {
-    process.destroy();
+    running.stop();
     return ended();
   }
 
   /// Its exit status, when it has ended.
   int ended() throws InterruptedException {
-    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-        .as("ends, after saying: %s", log())
-        .isTrue();
-    return process.exitValue();
+    OptionalInt status = running.ended(PATIENCE);
+    assertThat(status).as("ends, after saying: %s", log()).isPresent();
+    return status.getAsInt();
   }
 
   /// SIGKILL.
   void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    process().destroyForcibly().waitFor();
   }
 
   /// STOP or CONT.
@@ -363,7 +455,6 @@ public final class RunningRollcall implements AutoCloseable {
   /// Whatever it is doing, it ends.
   @Override
   public void close() {
-    process.destroyForcibly();
-    process.onExit().join();
+    running.close();
   }
 }

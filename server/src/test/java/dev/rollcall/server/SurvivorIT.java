@@ -57,6 +57,7 @@ class SurvivorIT {
       yaml.append("  - {name: s%d, url: '%s'}\n".formatted(i, targets.url("/set/" + i)));
     }
     return Plan.in(Files.createDirectories(folder.resolve(name)))
+        .asProcess()
         .variable("ROLLCALL_DATABASE", database)
         .variable("ROLLCALL_REDIS", redis.url())
         .flags("--cluster-name=" + name)

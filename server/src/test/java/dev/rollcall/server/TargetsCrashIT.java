@@ -43,7 +43,7 @@ class TargetsCrashIT {
 
   @Test
   void losesNothingAndHandsOutNothingTwiceOnSqlite() throws Exception {
-    RunningRollcall pool = Plan.of("targets", folder).flags("--lease=1h").start();
+    RunningRollcall pool = Plan.of("targets", folder).asProcess().flags("--lease=1h").start();
     try {
       for (int kill = 0; kill < KILLS; kill++) {
         RunningRollcall running = pool;
@@ -81,6 +81,7 @@ class TargetsCrashIT {
 
   private RunningRollcall on(String database, String name) throws IOException {
     return Plan.of("targets", Files.createDirectory(folder.resolve(name)))
+        .asProcess()
         .flags("--lease=1h")
         .variable("ROLLCALL_DATABASE", database)
         .start();
@@ -104,14 +105,17 @@ class TargetsCrashIT {
           all.add(threads.submit(() -> repeat(over, () -> ask(pool, node))));
         }
       }
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () ->
-                  added.size() > before + 10 * AT_ONCE
-                      && handed.size() > handedBefore + 5 * AT_ONCE);
-      blow.strike();
-      over.set(true);
+      try {
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    added.size() > before + 10 * AT_ONCE
+                        && handed.size() > handedBefore + 5 * AT_ONCE);
+        blow.strike();
+      } finally {
+        over.set(true);
+      }
       for (Future<?> each : all) {
         each.get();
       }

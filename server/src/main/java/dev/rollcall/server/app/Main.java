@@ -32,7 +32,8 @@ import picocli.CommandLine.ParseResult;
 ///
 /// @param directory the working directory
 /// @param environment the process's environment
-record Main(Path directory, Map<String, String> environment) {
+/// @param stopping makes the latch that opens when the process has to stop
+record Main(Path directory, Map<String, String> environment, Supplier<CountDownLatch> stopping) {
   private static final String PING = "ping";
   private static final String TRACEROUTE = "traceroute";
   private static final String HELP = "help";
@@ -43,6 +44,11 @@ record Main(Path directory, Map<String, String> environment) {
   /// For these commands, classes that they need anyway are loaded while the command line is read:
   /// loading classes is most of their start.
   private static final Set<String> WITH_DATABASE = Set.of(AllSettings.SERVE, AllSettings.TARGETS);
+
+  /// The program that ends when the process gets a signal.
+  Main(Path directory, Map<String, String> environment) {
+    this(directory, environment, StopSignals::stop);
+  }
 
   /// Runs the command that the arguments name, and ends the process with its status.
   public static void main(String[] arguments) {
@@ -225,12 +231,12 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private int serve(ParseResult given) throws InterruptedException {
-    CountDownLatch stop = StopSignals.stop();
+    CountDownLatch stop = stopping.get();
     return serve(origin(AllSettings.SERVE, given), given, _ -> stop.await());
   }
 
   private int collect(ParseResult given) throws InterruptedException {
-    CountDownLatch stop = StopSignals.stop();
+    CountDownLatch stop = stopping.get();
     Optional<Configuration> configuration = read(origin(AllSettings.COLLECT, given), given);
     return configuration.isPresent()
         ? new Collect(configuration.get().settings()).run(_ -> stop.await())
@@ -238,7 +244,7 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private int targets(ParseResult given) throws InterruptedException {
-    CountDownLatch stop = StopSignals.stop();
+    CountDownLatch stop = stopping.get();
     Optional<Configuration> configuration = read(origin(AllSettings.TARGETS, given), given);
     return configuration.isPresent()
         ? new Targets(configuration.get().settings()).run(_ -> stop.await())
@@ -246,7 +252,7 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private int measure(ParseResult given) throws InterruptedException {
-    CountDownLatch stop = StopSignals.stop();
+    CountDownLatch stop = stopping.get();
     Optional<Configuration> configuration = read(origin(AllSettings.MEASURE, given), given);
     return configuration.isPresent()
         ? new Measure(configuration.get().settings()).run(_ -> stop.await())

@@ -24,8 +24,6 @@ import dev.rollcall.server.http.SenderNetworks;
 import dev.rollcall.server.http.StaticToken;
 import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.sql.StorageException;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -98,7 +96,7 @@ record Ports(
   /// @return the exit status
   /// @throws CannotRun if a part cannot be opened
   int run(Opening opening, Wish stop) throws InterruptedException {
-    Logs.to(new FileOutputStream(FileDescriptor.err), settings.log());
+    Logs.to(System.err, settings.log());
     Parts parts = new Parts(PATIENCE);
     try (parts) {
       parts.await(stop, opening.open(parts));
