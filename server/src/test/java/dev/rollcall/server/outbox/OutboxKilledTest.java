@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource
 class OutboxKilledTest {
-  private static final int KILLS = 3;
+  private static final int KILLS = 2;
 
   @TempDir Path directory;
   private final TestDatabases engine;

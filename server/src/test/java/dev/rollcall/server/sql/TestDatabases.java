@@ -135,7 +135,10 @@ public enum TestDatabases {
 
     private static EmbeddedPostgres start() {
       try {
-        return EmbeddedPostgres.builder().setPGStartupWait(PATIENCE).start();
+        return EmbeddedPostgres.builder()
+            .setPGStartupWait(PATIENCE)
+            .setServerConfig("autovacuum", "off") // would start workers for each of the databases
+            .start();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
