@@ -23,10 +23,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /// Several processes on one PostgreSQL: they see each other, share the checks, and take over from
 /// each other.
+@Execution(ExecutionMode.CONCURRENT)
 class ClusterIT {
   private static final int INTERVAL_MS = 500;
 

@@ -433,6 +433,7 @@ class CollectorTroubleIT {
     try (ServerSocket taken = new ServerSocket(0)) {
       Ended ended =
           plan()
+              .asProcess()
               .onlyFlags("--port=" + taken.getLocalPort(), "--health-port=0", "--log-level=error")
               .refused();
       assertThat(ended.status()).isEqualTo(1);

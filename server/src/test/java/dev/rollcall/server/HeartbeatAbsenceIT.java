@@ -64,7 +64,8 @@ class HeartbeatAbsenceIT {
   @Test
   void aProcessThatTakesCallsForAnotherAndStoodStillAccusesNobody() throws Exception {
     try (Receiver receiver = new Receiver()) {
-      Plan both = plan(receiver).variable("ROLLCALL_DATABASE", MigratedPostgres.freshUrl());
+      Plan both =
+          plan(receiver).asProcess().variable("ROLLCALL_DATABASE", MigratedPostgres.freshUrl());
       try (RunningRollcall api = both.flags("--roles=api", "--data=api").start();
           RunningRollcall runner = both.flags("--roles=runner", "--data=runner").start()) {
         List<ProcessHandle> process = List.of(ProcessHandle.of(api.pid()).orElseThrow());
@@ -84,7 +85,7 @@ class HeartbeatAbsenceIT {
   @Test
   void aProcessThatStoodStillAccusesNobody() throws Exception {
     try (Receiver receiver = new Receiver();
-        RunningRollcall rollcall = plan(receiver).start()) {
+        RunningRollcall rollcall = plan(receiver).asProcess().start()) {
       List<ProcessHandle> process = List.of(ProcessHandle.of(rollcall.pid()).orElseThrow());
       accusesNobody(
           rollcall,
@@ -119,7 +120,6 @@ class HeartbeatAbsenceIT {
 
   private Plan plan(Receiver receiver) {
     return Plan.in(folder)
-        .asProcess()
         .variable("PING_ALERT_URI", receiver.url())
         .flags("--heartbeat-startup-grace=8s", "--heartbeat-realert=1h");
   }

@@ -49,6 +49,7 @@ class MonitorReferencesIT {
             .variable("WORD", "geheim-word")
             .variable("CODE", "200")
             .variable("WHOLE", targets.url("/status/200/geheim-path?q=geheim-query"))
+            .asProcess()
             .variable("ROLLCALL_LOG_LEVEL", "debug")
             .variable("ROLLCALL_LOG_ACCESS", "true")
             .variable("ROLLCALL_TOKEN", TOKEN)

@@ -60,10 +60,7 @@ class MonitorStartIT {
     int port = Targets.freePort();
     CompletableFuture<JsonNode> first = CompletableFuture.supplyAsync(() -> firstAnswer(port));
     Plan plan =
-        Plan.in(folder)
-            .asProcess()
-            .onlyFlags("--port=" + port, "--health-port=0")
-            .yaml(yaml.toString());
+        Plan.in(folder).onlyFlags("--port=" + port, "--health-port=0").yaml(yaml.toString());
     try (RunningRollcall rollcall = plan.start()) {
       assertThat(rollcall.port()).isEqualTo(port);
       assertThat(first.get().at("/data/services/pagination/total").asInt()).isEqualTo(2_000);
@@ -214,14 +211,12 @@ class MonitorStartIT {
   void saysWhatDoesNotHealByItself() throws Exception {
     Ended nowhere =
         Plan.in(Files.createDirectory(folder.resolve("nowhere")))
-            .asProcess()
             .variable("ROLLCALL_DATABASE", url(TestDatabases.postgresPort(), "postgres", "nowhere"))
             .refused();
     assertThat(nowhere.status()).isEqualTo(1);
     assertThat(nowhere.said()).contains("database \"nowhere\" does not exist");
     Ended stranger =
         Plan.in(Files.createDirectory(folder.resolve("stranger")))
-            .asProcess()
             .variable(
                 "ROLLCALL_DATABASE", url(TestDatabases.postgresPort(), "stranger", "postgres"))
             .refused();
@@ -230,7 +225,6 @@ class MonitorStartIT {
     saysSoThoughTheDatabaseWasAwayAtFirst();
     Ended directory =
         Plan.in(Files.createDirectory(folder.resolve("directory")))
-            .asProcess()
             .flags("--database=" + folder)
             .refused();
     assertThat(directory.status()).isEqualTo(1);
@@ -243,7 +237,6 @@ class MonitorStartIT {
       wire.cut();
       try (RunningRollcall rollcall =
           Plan.in(later)
-              .asProcess()
               .variable("ROLLCALL_DATABASE", url(wire.port(), "stranger", "postgres"))
               .start()) {
         wire.mend();

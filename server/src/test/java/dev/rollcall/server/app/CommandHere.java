@@ -23,7 +23,7 @@ public record CommandHere(int status, String out, String err) {
   /// @param folder its working directory
   /// @param environment all its variables
   public static CommandHere run(Path folder, Map<String, String> environment, String... arguments) {
-    KeptLog log = new KeptLog();
+    KeptLog.programBegins();
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     try {
@@ -35,7 +35,7 @@ public record CommandHere(int status, String out, String err) {
               .execute(arguments);
       return new CommandHere(status, out.toString(), err.toString());
     } finally {
-      log.restore();
+      KeptLog.programEnded();
     }
   }
 }

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 
 /// The program in the JVM of the tests, as `main` runs it. After the first in a JVM, a start takes
 /// a tenth of the second of a processor that a process of its own takes, and so do its first
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// run at the same time share the level and the format of the log: those of the last that began.
 public final class ProgramHere {
   private static final InheritableThreadLocal<OutputStream> SAID = new InheritableThreadLocal<>();
-
-  private static int running;
-  private static @Nullable KeptLog log;
 
   static {
     System.setOut(new PrintStream(new Routed(System.out), true));
@@ -49,7 +45,7 @@ public final class ProgramHere {
   private void run(
       Path folder, Map<String, String> environment, List<String> arguments, Path said) {
     String[] line = arguments.toArray(String[]::new);
-    begins();
+    KeptLog.programBegins();
     try (OutputStream out = Files.newOutputStream(said)) {
       SAID.set(out);
       Main main = new Main(folder, environment, () -> stop);
@@ -58,19 +54,7 @@ public final class ProgramHere {
       throw new UncheckedIOException(e);
     } finally {
       SAID.remove();
-      ends();
-    }
-  }
-
-  private static synchronized void begins() {
-    if (running++ == 0) {
-      log = new KeptLog();
-    }
-  }
-
-  private static synchronized void ends() {
-    if (--running == 0) {
-      Optional.ofNullable(log).ifPresent(KeptLog::restore);
+      KeptLog.programEnded();
     }
   }
 
