@@ -51,7 +51,7 @@ class CollectorContractIT {
 
   @BeforeAll
   static void start() {
-    collector = Plan.of("collect", folder).start();
+    collector = Plan.of("collect", folder).asProcess().start();
   }
 
   @AfterAll

@@ -37,7 +37,7 @@ class HeartbeatContractIT {
 
   @BeforeAll
   static void start() {
-    rollcall = Plan.in(folder).flags("--ping-port=0", "--log-level=debug").start();
+    rollcall = Plan.in(folder).asProcess().flags("--ping-port=0", "--log-level=debug").start();
   }
 
   @AfterAll

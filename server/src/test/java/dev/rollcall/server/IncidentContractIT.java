@@ -48,6 +48,7 @@ class IncidentContractIT {
     escalation = new Receiver();
     rollcall =
         Plan.in(folder)
+            .asProcess()
             .flags("--database=" + database())
             .yaml(
                 """

@@ -50,6 +50,7 @@ class MeasurementContractIT {
   static void start() {
     shared =
         Plan.of("targets", sharedFolder)
+            .asProcess()
             .flags("--allow=127.0.0.0/8,::1/128", "--lease=1h", "--interval=1h")
             .start();
   }

@@ -74,7 +74,7 @@ class MonitorContractIT {
     service(yaml, "slow-header", targets.url("/slow/120"), "");
     service(yaml, "flaps", targets.url("/set/flaps"), "interval: 200ms");
     service(yaml, "not-asked-yet", targets.url("/hang/first"), "timeout: 10m, interval: 1h");
-    rollcall = Plan.in(folder).yaml(yaml.toString()).start();
+    rollcall = Plan.in(folder).asProcess().yaml(yaml.toString()).start();
   }
 
   private static void service(StringBuilder yaml, String name, String url, String more) {

@@ -53,6 +53,7 @@ class OutputServiceIT {
     Files.writeString(folder.resolve("results.json"), EXAMPLE);
     collector =
         Plan.of("collect", folder)
+            .asProcess()
             .onlyFlags(
                 "--port=0",
                 "--health-port=0",
