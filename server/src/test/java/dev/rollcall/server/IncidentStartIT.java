@@ -318,6 +318,9 @@ class IncidentStartIT {
       targets.set(503);
       await().atMost(PATIENCE).until(() -> !own.rows("/v1/incidents?state=open").isEmpty());
       id = own.rows("/v1/incidents").getFirst().get("id").asLong();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> changed(folder, database, "UPDATE alive SET at = at") > 0);
       own.kill();
     }
     stoppedTwoMinutesAgo(folder, database);
@@ -341,13 +344,17 @@ class IncidentStartIT {
   }
 
   private static void stoppedTwoMinutesAgo(Path folder, String database) throws SQLException {
+    assertThat(changed(folder, database, "UPDATE alive SET at = at - 120000")).isEqualTo(1);
+  }
+
+  private static int changed(Path folder, String database, String update) throws SQLException {
     try (Connection rows =
             database.isEmpty()
                 ? DriverManager.getConnection(
                     "jdbc:sqlite:" + folder.resolve("rollcall-data/rollcall.db"))
                 : TestDatabases.connection(database);
         Statement statement = rows.createStatement()) {
-      assertThat(statement.executeUpdate("UPDATE alive SET at = at - 120000")).isEqualTo(1);
+      return statement.executeUpdate(update);
     }
   }
 }
