@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.app.ProgramHere;
+import dev.rollcall.server.app.RunningProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -127,7 +128,7 @@ public final class RunningRollcall implements AutoCloseable {
     /// Starts a command that ends by itself, and waits for its end.
     Ended ended() {
       Path log = folder.resolve("refused.log");
-      try (Running running = launch(log)) {
+      try (RunningProgram running = launch(log)) {
         OptionalInt status = running.ended(PATIENCE);
         assertThat(status).as("ends by itself, after saying: %s", read(log)).isPresent();
         return new Ended(status.getAsInt(), read(log));
@@ -136,13 +137,13 @@ public final class RunningRollcall implements AutoCloseable {
       }
     }
 
-    private Running launch(Path log) {
+    private RunningProgram launch(Path log) {
       if (process) {
-        return new Running.Elsewhere(launchProcess(log));
+        return new ProgramProcess(launchProcess(log));
       }
       List<String> line = new ArrayList<>(List.of(command));
       line.addAll(flags);
-      return new Running.Here(new ProgramHere(folder, environment, line, log));
+      return new ProgramHere(folder, environment, line, log);
     }
 
     private Process launchProcess(Path log) {
@@ -163,75 +164,6 @@ public final class RunningRollcall implements AutoCloseable {
     }
   }
 
-  /// Where it runs.
-  private sealed interface Running extends AutoCloseable {
-    boolean isAlive();
-
-    /// What SIGTERM does.
-    void stop();
-
-    /// Its exit status, or nothing if it goes on.
-    OptionalInt ended(Duration patience) throws InterruptedException;
-
-    /// Whatever it is doing, it ends.
-    @Override
-    void close();
-
-    /// As the built program.
-    record Elsewhere(Process process) implements Running {
-      @Override
-      public boolean isAlive() {
-        return process.isAlive();
-      }
-
-      @Override
-      public void stop() {
-        process.destroy();
-      }
-
-      @Override
-      public OptionalInt ended(Duration patience) throws InterruptedException {
-        return process.waitFor(patience)
-            ? OptionalInt.of(process.exitValue())
-            : OptionalInt.empty();
-      }
-
-      @Override
-      public void close() {
-        process.destroyForcibly();
-        process.onExit().join();
-      }
-    }
-
-    /// In the JVM of the tests.
-    record Here(ProgramHere program) implements Running {
-      @Override
-      public boolean isAlive() {
-        return program.isAlive();
-      }
-
-      @Override
-      public void stop() {
-        program.stop();
-      }
-
-      @Override
-      public OptionalInt ended(Duration patience) throws InterruptedException {
-        return program.ended(patience);
-      }
-
-      @Override
-      public void close() {
-        program.stop();
-        try {
-          assertThat(program.ended(PATIENCE)).as("the program ends when it is stopped").isPresent();
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
-      }
-    }
-  }
-
   /// How it ended, and all it said.
   record Ended(int status, String said) {}
 
@@ -240,7 +172,7 @@ public final class RunningRollcall implements AutoCloseable {
 
   private final Plan plan;
   private final Path log;
-  private final Running running;
+  private final RunningProgram running;
   private final URI main;
   private final URI health;
 
@@ -282,11 +214,10 @@ public final class RunningRollcall implements AutoCloseable {
   }
 
   private Process process() {
-    return switch (running) {
-      case Running.Elsewhere(var process) -> process;
-      case Running.Here _ ->
-          throw new IllegalStateException("this test needs a process: Plan.asProcess()");
-    };
+    if (running instanceof ProgramProcess(var process)) {
+      return process;
+    }
+    throw new IllegalStateException("this test needs a process: Plan.asProcess()");
   }
 
   public int port() {

@@ -1,5 +1,7 @@
 package dev.rollcall.server.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -19,7 +21,9 @@ import java.util.concurrent.CountDownLatch;
 ///
 /// What it writes to standard output and standard error goes to a file of its own. Programs that
 /// run at the same time share the level and the format of the log: those of the last that began.
-public final class ProgramHere {
+/// One that is closed is stopped in order.
+public final class ProgramHere implements RunningProgram {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final InheritableThreadLocal<OutputStream> SAID = new InheritableThreadLocal<>();
 
   static {
@@ -58,18 +62,29 @@ public final class ProgramHere {
     }
   }
 
+  @Override
   public boolean isAlive() {
     return thread.isAlive();
   }
 
-  /// What the first signal does.
+  @Override
   public void stop() {
     stop.countDown();
   }
 
-  /// Its exit status, or nothing if it goes on.
+  @Override
   public OptionalInt ended(Duration patience) throws InterruptedException {
     return thread.join(patience) ? status : OptionalInt.empty();
+  }
+
+  @Override
+  public void close() {
+    stop();
+    try {
+      assertThat(thread.join(PATIENCE)).as("the program ends when it is stopped").isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /// Writes where the program of the thread writes, or else where all have written.

@@ -135,10 +135,7 @@ public enum TestDatabases {
 
     private static EmbeddedPostgres start() {
       try {
-        return EmbeddedPostgres.builder()
-            .setPGStartupWait(PATIENCE)
-            .setServerConfig("autovacuum", "off") // would start workers for each of the databases
-            .start();
+        return EmbeddedPostgres.builder().setPGStartupWait(PATIENCE).start();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
