@@ -50,7 +50,7 @@ public final class ComposeLab implements AutoCloseable {
               "rollcall"));
       compose("up", "-d");
     } catch (RuntimeException | Error e) {
-      close();
+      Network.closeAfter(e, this);
       throw e;
     }
   }

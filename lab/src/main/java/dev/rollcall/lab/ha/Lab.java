@@ -33,7 +33,7 @@ public final class Lab implements AutoCloseable {
     try {
       load = site.load();
     } catch (RuntimeException | Error e) {
-      site.close();
+      Network.closeAfter(e, site);
       throw e;
     }
     if (!Until.within(LONGEST, this::isWell)) {

@@ -119,6 +119,15 @@ final class Network implements AutoCloseable {
     return all.toString();
   }
 
+  /// Closes a laboratory that did not come up. Where that fails too, it is said beside the reason.
+  static void closeAfter(Throwable reason, AutoCloseable laboratory) {
+    try {
+      laboratory.close();
+    } catch (Exception e) {
+      reason.addSuppressed(e);
+    }
+  }
+
   @Override
   public void close() {
     Runtime.getRuntime().removeShutdownHook(atTheEnd);

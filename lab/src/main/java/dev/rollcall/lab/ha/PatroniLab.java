@@ -61,7 +61,7 @@ public final class PatroniLab implements AutoCloseable {
       Until.holds("commits wait for the second", second::isSynchronous, network::logs);
       Until.holds("Rollcall is ready", process::isReady, network::logs);
     } catch (RuntimeException | Error e) {
-      close();
+      Network.closeAfter(e, this);
       throw e;
     }
   }

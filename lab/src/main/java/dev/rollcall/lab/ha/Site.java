@@ -64,11 +64,7 @@ final class Site implements AutoCloseable {
       }
       primary.together();
     } catch (RuntimeException | Error e) {
-      try {
-        close();
-      } catch (RuntimeException other) {
-        e.addSuppressed(other);
-      }
+      Network.closeAfter(e, this);
       throw e;
     }
   }
@@ -170,7 +166,8 @@ final class Site implements AutoCloseable {
           if (!found.find()) {
             throw new IllegalStateException("no token: " + token);
           }
-          return new Load(VIRTUAL, found.group(1), TOKEN, outside.address() + ":" + World.PORT);
+          return new Load(
+              VIRTUAL, found.group(1), TOKEN, outside.address() + ":" + World.PORT);
         });
   }
 

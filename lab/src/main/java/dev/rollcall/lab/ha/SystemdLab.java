@@ -55,7 +55,7 @@ public final class SystemdLab implements AutoCloseable {
       startNode(root);
       Until.holds("Rollcall is ready", this::isReady, this::logs);
     } catch (RuntimeException | Error e) {
-      close();
+      Network.closeAfter(e, this);
       throw e;
     }
   }
