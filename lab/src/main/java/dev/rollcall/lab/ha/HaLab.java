@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 public final class HaLab {
   private static final Duration SHORT = Duration.ofSeconds(2);
   private static final Duration LONG = Duration.ofMinutes(1);
+  private static final int CALLERS = 4;
 
   private HaLab() {}
 
@@ -29,7 +30,7 @@ public final class HaLab {
     String only = text(arguments, "--only", "");
     scenarios.removeIf(one -> !one.name().contains(only));
     boolean good;
-    try (Lab lab = new Lab(root, Map.of())) {
+    try (Lab lab = new Lab(root, Map.of(), CALLERS)) {
       good =
           minutes == 0
               ? once(lab, scenarios, hold)

@@ -26,12 +26,13 @@ public final class Lab implements AutoCloseable {
   ///
   /// @param root of the repository, built
   /// @param more variables of Rollcall's processes, beside those of `deploy/systemd/rollcall.env`
+  /// @param callers how many clients call as jobs, each ten times a second
   /// @throws IllegalStateException with what is missing on this machine
-  public Lab(Path root, Map<String, String> more) {
+  public Lab(Path root, Map<String, String> more, int callers) {
     site = new Site(root, FLIPS, more);
     stored = new Stored(site);
     try {
-      load = site.load();
+      load = site.load(callers);
     } catch (RuntimeException | Error e) {
       Network.closeAfter(e, site);
       throw e;
@@ -84,7 +85,7 @@ public final class Lab implements AutoCloseable {
   }
 
   private boolean isWell() {
-    return site.isReady() && load.isWell(CALM);
+    return load.isWell(CALM) && site.isReady();
   }
 
   private long count(String flip, boolean opened) {

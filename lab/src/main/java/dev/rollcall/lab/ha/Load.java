@@ -19,16 +19,14 @@ import java.util.concurrent.locks.LockSupport;
 final class Load implements AutoCloseable {
   /// What a client sends.
   enum Kind {
-    URL(1, 250),
-    HEARTBEAT(4, 100),
-    RESULT(1, 200),
-    READ(1, 200);
+    URL(250),
+    HEARTBEAT(100),
+    RESULT(200),
+    READ(200);
 
-    private final int clients;
     private final int pauseMillis;
 
-    Kind(int clients, int pauseMillis) {
-      this.clients = clients;
+    Kind(int pauseMillis) {
       this.pauseMillis = pauseMillis;
     }
   }
@@ -63,14 +61,15 @@ final class Load implements AutoCloseable {
   /// @param account an API token of an account
   /// @param token that of the settings
   /// @param world where the URLs lead that are added
-  Load(String host, String account, String token, String world) {
+  /// @param callers how many clients call as jobs; one each does everything else
+  Load(String host, String account, String token, String world, int callers) {
     this.http = new Http(host, 80, PATIENCE);
     this.account = "Authorization: Bearer " + account;
     this.token = "Authorization: Bearer " + token;
     this.world = world;
     for (Kind kind : Kind.values()) {
       acknowledged.put(kind, ConcurrentHashMap.newKeySet());
-      for (int i = 0; i < kind.clients; i++) {
+      for (int i = 0; i < (kind == Kind.HEARTBEAT ? callers : 1); i++) {
         Thread client = new Thread(() -> run(kind), "load-" + kind);
         client.start();
         clients.add(client);

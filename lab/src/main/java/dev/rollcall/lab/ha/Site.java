@@ -149,7 +149,7 @@ final class Site implements AutoCloseable {
   }
 
   /// Registers an account, and starts clients with it.
-  Load load() {
+  Load load(int callers) {
     return outside.inside(
         () -> {
           Http http = new Http(VIRTUAL, 80, Duration.ofMinutes(1));
@@ -167,7 +167,7 @@ final class Site implements AutoCloseable {
             throw new IllegalStateException("no token: " + token);
           }
           return new Load(
-              VIRTUAL, found.group(1), TOKEN, outside.address() + ":" + World.PORT);
+              VIRTUAL, found.group(1), TOKEN, outside.address() + ":" + World.PORT, callers);
         });
   }
 
