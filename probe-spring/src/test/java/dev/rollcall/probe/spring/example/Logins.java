@@ -22,11 +22,14 @@ public class Logins {
   /// Made by Spring.
   public Logins() {}
 
+  /// It can only be asked: in a service that also stores passwords, Spring would replace these by
+  /// hashes, which each request then computes.
   @Bean
   UserDetailsService users() {
     return new InMemoryUserDetailsManager(
-        User.withUsername("user").password("{noop}pw").roles("USER").build(),
-        User.withUsername("admin").password("{noop}pw").roles("ADMIN").build());
+            User.withUsername("user").password("{noop}pw").roles("USER").build(),
+            User.withUsername("admin").password("{noop}pw").roles("ADMIN").build())
+        ::loadUserByUsername;
   }
 
   @Bean
