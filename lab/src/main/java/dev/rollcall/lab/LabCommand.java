@@ -16,6 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -27,7 +30,19 @@ public final class LabCommand {
   private static final int CAPABILITY_VERSION = 0x2008_0522; // _LINUX_CAPABILITY_VERSION_3
   private static final int PATIENCE_SECONDS = 60;
 
+  /// Starts all programs. Java keeps the threads that wait for their ends, where who started them
+  /// was, so that is never a thread in a namespace.
+  private static final ExecutorService STARTER = starter();
+
   private LabCommand() {}
+
+  private static ExecutorService starter() {
+    ExecutorService one =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("lab-command").factory());
+    one.execute(() -> {}); // so that the thread is there
+    return one;
+  }
 
   /// Looks whether this machine can be a laboratory.
   ///
@@ -74,6 +89,10 @@ public final class LabCommand {
   }
 
   private static String run(List<String> command, String input) {
+    return waited("in " + command, STARTER.submit(() -> runHere(command, input)));
+  }
+
+  private static String runHere(List<String> command, String input) {
     List<String> inPath =
         new ArrayList<>(List.of("env", "PATH=" + System.getenv("PATH") + ":/usr/sbin:/sbin"));
     inPath.addAll(command);
@@ -96,25 +115,57 @@ public final class LabCommand {
     }
   }
 
+  /// The threads of this process that are in another network than its first: none, where nothing
+  /// runs inside a namespace. A pool to which one belongs would serve others from there.
+  public static List<String> strays() {
+    Path self = Path.of("/proc/self");
+    try (Stream<Path> threads = Files.list(self.resolve("task"))) {
+      Path home = Files.readSymbolicLink(self.resolve("ns/net"));
+      return threads.flatMap(thread -> stray(thread, home)).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Stream<String> stray(Path thread, Path home) {
+    try {
+      return Files.readSymbolicLink(thread.resolve("ns/net")).equals(home)
+          ? Stream.empty()
+          : Stream.of(Files.readString(thread.resolve("comm")).strip());
+    } catch (IOException e) {
+      return Stream.empty(); // it has ended
+    }
+  }
+
   /// Runs code on a thread inside a network namespace. Sockets that it opens, and threads that it
   /// starts, stay inside.
   public static <T> T inside(String namespace, Callable<T> task) {
     FutureTask<T> future =
         new FutureTask<>(
             () -> {
-              enter(namespace);
-              return task.call();
+              long home = open("/proc/thread-self/ns/net");
+              try {
+                enter(namespace);
+                return task.call();
+              } finally {
+                // who is woken next may need a new thread, which is where this one is
+                call("setns", home, NETWORK);
+                call("close", home, 0);
+              }
             });
-    Thread thread = new Thread(future, "inside " + namespace);
-    thread.start();
+    new Thread(future, "inside " + namespace).start();
+    return waited("inside " + namespace, future);
+  }
+
+  private static <T> T waited(String where, Future<T> future) {
     try {
       return future.get();
     } catch (ExecutionException e) {
       throw unchecked(e.getCause());
     } catch (InterruptedException e) {
-      thread.interrupt();
+      future.cancel(true);
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted inside " + namespace, e);
+      throw new IllegalStateException("interrupted " + where, e);
     }
   }
 
@@ -127,16 +178,28 @@ public final class LabCommand {
         : new IllegalStateException(cause);
   }
 
-  /// Moves this thread into a namespace, for good.
+  /// The network of this thread, for `nsenter --net=`.
+  static String network() {
+    try {
+      return "/proc/" + Files.readSymbolicLink(Path.of("/proc/thread-self")) + "/ns/net";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Moves this thread into a namespace.
   private static void enter(String namespace) {
+    long file = open("/run/netns/" + namespace);
+    long entered = call("setns", file, NETWORK);
+    call("close", file, 0);
+    if (entered != 0) {
+      throw new IllegalStateException("cannot enter the network namespace " + namespace);
+    }
+  }
+
+  private static long open(String path) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment path = arena.allocateFrom("/run/netns/" + namespace);
-      long file = call("open", path.address(), 0);
-      long entered = call("setns", file, NETWORK);
-      call("close", file, 0);
-      if (entered != 0) {
-        throw new IllegalStateException("cannot enter the network namespace " + namespace);
-      }
+      return call("open", arena.allocateFrom(path).address(), 0);
     }
   }
 

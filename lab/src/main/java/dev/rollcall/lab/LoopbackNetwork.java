@@ -1,5 +1,6 @@
 package dev.rollcall.lab;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -56,6 +57,8 @@ public final class LoopbackNetwork {
   /// @return what it wrote
   /// @throws IllegalStateException if it fails
   public static String run(String... command) {
-    return LabCommand.run(List.of(command));
+    List<String> inside = new ArrayList<>(List.of("nsenter", "--net=" + LabCommand.network()));
+    inside.addAll(List.of(command));
+    return LabCommand.run(inside);
   }
 }

@@ -16,7 +16,7 @@ public final class ComposeLab implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final Network network = new Network("rollcall-compose");
+  private final Network network = new Network("compose");
   private final Machine machine;
   private final Docker docker;
   private final List<String> compose = new ArrayList<>();
@@ -79,16 +79,13 @@ public final class ComposeLab implements AutoCloseable {
   ///
   /// @return the status, a space and the body of the answer; without an answer, why
   public String get(String host, int port, String path) {
-    return machine.inside(
-        () -> {
-          try {
-            Http.Answer answer =
-                new Http(host, port, PATIENCE).get(path, "Authorization: Bearer " + SECRET);
-            return answer.status() + " " + answer.body();
-          } catch (IOException e) {
-            return e.toString();
-          }
-        });
+    try {
+      Http.Answer answer =
+          new Http(machine, host, port, PATIENCE).get(path, "Authorization: Bearer " + SECRET);
+      return answer.status() + " " + answer.body();
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 
   /// Writes a file to that machine.

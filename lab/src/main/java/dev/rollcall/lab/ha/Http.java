@@ -8,11 +8,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 
-/// Requests over a connection each, opened by the thread that calls: in the network namespace where
-/// that is. A client as plain as curl.
+/// Requests of a machine, over a connection each. A client as plain as curl.
 ///
 /// @param patience how long an answer may take, connecting included
-record Http(String host, int port, Duration patience) {
+record Http(Machine client, String host, int port, Duration patience) {
   /// An answer.
   record Answer(int status, String body) {
     boolean isGood() {
@@ -39,7 +38,7 @@ record Http(String host, int port, Duration patience) {
       head.append("Content-Type: application/json\r\nContent-Length: ").append(content.length);
       head.append("\r\n");
     }
-    try (Socket socket = new Socket()) {
+    try (Socket socket = client.socket()) {
       socket.connect(new InetSocketAddress(host, port), millis);
       socket.setSoTimeout(millis);
       socket.getOutputStream().write((head + "\r\n").getBytes(ISO_8859_1));

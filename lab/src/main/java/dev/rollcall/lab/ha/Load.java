@@ -56,23 +56,21 @@ final class Load implements AutoCloseable {
   private final List<Thread> clients = new ArrayList<>();
   private volatile boolean stopped;
 
-  /// To be called inside the network, as threads start there.
-  ///
   /// @param account an API token of an account
   /// @param token that of the settings
   /// @param world where the URLs lead that are added
   /// @param callers how many clients call as jobs; one each does everything else
-  Load(String host, String account, String token, String world, int callers) {
-    this.http = new Http(host, 80, PATIENCE);
+  Load(Machine client, String host, String account, String token, String world, int callers) {
+    this.http = new Http(client, host, 80, PATIENCE);
     this.account = "Authorization: Bearer " + account;
     this.token = "Authorization: Bearer " + token;
     this.world = world;
     for (Kind kind : Kind.values()) {
       acknowledged.put(kind, ConcurrentHashMap.newKeySet());
       for (int i = 0; i < (kind == Kind.HEARTBEAT ? callers : 1); i++) {
-        Thread client = new Thread(() -> run(kind), "load-" + kind);
-        client.start();
-        clients.add(client);
+        Thread thread = new Thread(() -> run(kind), "load-" + kind);
+        thread.start();
+        clients.add(thread);
       }
     }
   }

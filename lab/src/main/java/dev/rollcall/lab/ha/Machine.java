@@ -3,6 +3,7 @@ package dev.rollcall.lab.ha;
 import dev.rollcall.lab.LabCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,9 +94,20 @@ final class Machine {
     return LabCommand.run(inside(List.of(command)));
   }
 
-  /// Runs code here.
-  <T> T inside(Callable<T> task) {
-    return LabCommand.inside(namespace, task);
+  /// Opens a socket here, which may be used from anywhere. Nothing else is done inside: threads
+  /// that this starts would stay, and pools of this process would have them from then on.
+  <T> T open(Callable<T> opening) {
+    return LabCommand.inside(namespace, opening);
+  }
+
+  /// A socket that is not connected.
+  Socket socket() {
+    return open(
+        () -> {
+          Socket socket = new Socket();
+          socket.setTcpNoDelay(true); // Java makes the socket when it needs it
+          return socket;
+        });
   }
 
   private List<String> inside(List<String> command) {

@@ -139,6 +139,10 @@ final class Network implements AutoCloseable {
     List<String> all = new ArrayList<>(machines.stream().map(Machine::namespace).toList());
     all.add(hub);
     delete(all);
+    Until.holds(
+        "no thread is left inside",
+        () -> LabCommand.strays().isEmpty(),
+        () -> "" + LabCommand.strays());
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

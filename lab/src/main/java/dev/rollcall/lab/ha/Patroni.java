@@ -103,14 +103,11 @@ final class Patroni {
   }
 
   private boolean says(String path) {
-    return machine.inside(
-        () -> {
-          try {
-            return new Http(machine.address(), 8008, PATIENCE).get(path).status() == 200;
-          } catch (IOException e) {
-            return false;
-          }
-        });
+    try {
+      return new Http(machine, machine.address(), 8008, PATIENCE).get(path).status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /// The rows of a query of the user `postgres` at the machine, one a line.

@@ -52,7 +52,7 @@ public final class PatroniLab implements AutoCloseable {
       process =
           new Rollcall(
               app, unit, root.resolve("server/target/rollcall"), "services: []\n", variables);
-      http = new Http(app.address(), 8080, PATIENCE);
+      http = new Http(app, app.address(), 8080, PATIENCE);
       Until.holds("the first is the primary", first::isPrimary, network::logs);
       String roles = first.machine().copy(deploy.resolve("postgresql/roles.sql")).toString();
       first.psql("-d", "postgres", "-v", "password=change-me", "-qf", roles);
@@ -68,10 +68,6 @@ public final class PatroniLab implements AutoCloseable {
 
   /// Cuts the power of the primary while a job calls.
   public Outcome losePrimary() {
-    return process.machine().inside(this::lose);
-  }
-
-  private Outcome lose() {
     Thread job = new Thread(this::callAgainAndAgain, "job");
     job.start();
     Until.holds("calls are answered", () -> acknowledged.size() >= CALLS, network::logs);

@@ -94,30 +94,27 @@ final class Rollcall {
 
   /// Whether `/ready` says so.
   boolean isReady() {
-    return machine.inside(
-        () -> {
-          try {
-            return new Http(machine.address(), 8091, PATIENCE).get("/ready").isGood();
-          } catch (IOException e) {
-            return false;
-          }
-        });
+    try {
+      return health().get("/ready").isGood();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /// Whether it says that nothing waits in Redis for PostgreSQL.
   boolean isApplied() {
-    return machine.inside(
-        () -> {
-          try {
-            String metrics = new Http(machine.address(), 8091, PATIENCE).get("/metrics").body();
-            return Stream.of("pings", "statuses")
-                .allMatch(
-                    stream ->
-                        metrics.contains("rollcall_stream_waiting{stream=\"" + stream + "\"} 0"));
-          } catch (IOException e) {
-            return false;
-          }
-        });
+    try {
+      String metrics = health().get("/metrics").body();
+      return Stream.of("pings", "statuses")
+          .allMatch(
+              stream -> metrics.contains("rollcall_stream_waiting{stream=\"" + stream + "\"} 0"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Http health() {
+    return new Http(machine, machine.address(), 8091, PATIENCE);
   }
 
   @Override

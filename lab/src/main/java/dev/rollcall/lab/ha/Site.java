@@ -1,5 +1,7 @@
 package dev.rollcall.lab.ha;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +39,7 @@ final class Site implements AutoCloseable {
   Site(Path root, int flips, Map<String, String> more) {
     Path deploy = root.resolve("deploy");
     outside = network.machine("outside", 90);
-    world = outside.inside(() -> new World(outside.address()));
+    world = new World(outside);
     try {
       primary = new Postgres(network.machine("db1", 31), deploy.resolve("postgresql"));
       standby = new Postgres(network.machine("db2", 32), deploy.resolve("postgresql"));
@@ -150,25 +152,32 @@ final class Site implements AutoCloseable {
 
   /// Registers an account, and starts clients with it.
   Load load(int callers) {
-    return outside.inside(
-        () -> {
-          Http http = new Http(VIRTUAL, 80, Duration.ofMinutes(1));
-          String person = "{\"Email\":\"lab@example.org\",\"Password\":\"a long password\"}";
-          http.send("POST", "/register", person);
-          String login = http.send("POST", "/login", person).body().replace("\"", "").strip();
-          Http.Answer token =
-              http.send(
-                  "POST",
-                  "/v1/tokens",
-                  "{\"name\":\"lab\",\"scopes\":[\"read\",\"write\"]}",
-                  "Authorization: Bearer " + login);
-          Matcher found = JSON_TOKEN.matcher(token.body());
-          if (!found.find()) {
-            throw new IllegalStateException("no token: " + token);
-          }
-          return new Load(
-              VIRTUAL, found.group(1), TOKEN, outside.address() + ":" + World.PORT, callers);
-        });
+    try {
+      String token = token();
+      String urls = outside.address() + ":" + World.PORT;
+      return new Load(outside, VIRTUAL, token, TOKEN, urls, callers);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// An API token of a new account.
+  private String token() throws IOException {
+    Http http = new Http(outside, VIRTUAL, 80, Duration.ofMinutes(1));
+    String person = "{\"Email\":\"lab@example.org\",\"Password\":\"a long password\"}";
+    http.send("POST", "/register", person);
+    String login = http.send("POST", "/login", person).body().replace("\"", "").strip();
+    Http.Answer token =
+        http.send(
+            "POST",
+            "/v1/tokens",
+            "{\"name\":\"lab\",\"scopes\":[\"read\",\"write\"]}",
+            "Authorization: Bearer " + login);
+    Matcher found = JSON_TOKEN.matcher(token.body());
+    if (!found.find()) {
+      throw new IllegalStateException("no token: " + token);
+    }
+    return found.group(1);
   }
 
   World world() {
@@ -244,7 +253,7 @@ final class Site implements AutoCloseable {
 
   @Override
   public void close() {
-    network.close();
     world.close();
+    network.close();
   }
 }

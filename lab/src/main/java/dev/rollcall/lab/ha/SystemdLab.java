@@ -193,16 +193,13 @@ public final class SystemdLab implements AutoCloseable {
   }
 
   private String get(String host, int port, String path) {
-    return app.inside(
-        () -> {
-          try {
-            Http.Answer answer =
-                new Http(host, port, PATIENCE).get(path, "Authorization: Bearer " + TOKEN);
-            return answer.status() + " " + answer.body();
-          } catch (IOException e) {
-            return e.toString();
-          }
-        });
+    try {
+      Http.Answer answer =
+          new Http(app, host, port, PATIENCE).get(path, "Authorization: Bearer " + TOKEN);
+      return answer.status() + " " + answer.body();
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 
   /// A property of a unit, as `systemctl show` says it.

@@ -41,9 +41,9 @@ final class World implements AutoCloseable {
   /// @param opened whether an incident was opened; otherwise it was over
   record Alert(String incident, String name, boolean opened) {}
 
-  /// To be called inside the network.
-  World(String address) throws IOException {
-    server = HttpServer.create(new InetSocketAddress(address, PORT), 1024);
+  World(Machine machine) {
+    server =
+        machine.open(() -> HttpServer.create(new InetSocketAddress(machine.address(), PORT), 1024));
     server.setExecutor(threads);
     server.createContext("/s/", exchange -> check(exchange, true));
     server.createContext("/flip/", exchange -> check(exchange, !down.contains(name(exchange))));

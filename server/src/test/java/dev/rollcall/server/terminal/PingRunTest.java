@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.icmp.PingResult;
 import dev.rollcall.icmp.PingerOptions;
+import dev.rollcall.lab.LabCommand;
 import dev.rollcall.lab.LoopbackNetwork;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -73,6 +74,7 @@ class PingRunTest {
           assertThat(output.shown).hasValue(1);
           assertThat(output.ends).hasValue(1);
         });
+    assertThat(LabCommand.strays()).isEmpty();
   }
 
   private static PingPlan.Target target(String address) {
