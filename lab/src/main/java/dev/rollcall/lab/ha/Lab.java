@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /// A [Site] under load, in which scenarios happen one after the other.
 public final class Lab implements AutoCloseable {
-  private static final int FLIPS = 24;
+  private static final int FLIPS = 4;
   private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final Duration BEFORE = Duration.ofMillis(1500);
   private static final Duration CALM = Duration.ofSeconds(1);
