@@ -156,6 +156,36 @@ class SenderTest {
     }
   }
 
+  /// It stood still while it connected, for longer than that may take.
+  @Test
+  void whatNeverReachedAReceiverCallsForNothingToBeToldAgain() throws Exception {
+    CountDownLatch connecting = new CountDownLatch(1);
+    mail.answering(
+        _ -> {
+          awaitQuietly(connecting);
+          return RecordingChannel.retry("no connection within 10 s");
+        });
+    RecordingChannel same = new RecordingChannel("mail", "mail.example:25");
+    data.add(about(Kind.DOWN, "down"));
+    data.started();
+    await().atMost(PATIENCE).until(() -> mail.got().size() == 1);
+    try (OutboxDatabase running = new OutboxDatabase(place, clock, same)) {
+      long stopped = data.database.claimant().id();
+      running.database.dueRows().forEach(rows -> rows.takeOver(stopped));
+      running.started();
+      running.add(about(Kind.RECOVERED, "over"));
+      await().atMost(PATIENCE).until(() -> same.keys().equals(List.of("down", "over")));
+      await().atMost(PATIENCE).until(() -> data.keys(DeliveryState.PENDING).isEmpty());
+      connecting.countDown();
+      await().atMost(PATIENCE).until(() -> data.outbox.underWay() == 0);
+      await().atMost(PATIENCE).until(() -> data.number("SELECT COUNT(*) FROM outbox_lane") == 0);
+      assertThat(same.keys()).containsExactly("down", "over");
+      assertThat(mail.keys()).containsExactly("down");
+    } finally {
+      connecting.countDown();
+    }
+  }
+
   private static Notification about(Kind kind, String key) {
     Message message =
         new Message(
