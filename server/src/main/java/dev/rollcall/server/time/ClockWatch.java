@@ -66,6 +66,11 @@ public final class ClockWatch {
     return new Change(now, time, set, sleepTime, late.isPositive() ? late : Duration.ZERO);
   }
 
+  /// What the wall clock says now, unless it was set after the last change that was [#seen].
+  public Instant now() {
+    return wall.plus(clock.monotonic().minus(monotonic));
+  }
+
   /// The caller has handled this change.
   public void seen(Change change) {
     wall = change.now();

@@ -201,7 +201,7 @@ public final class LateDetector implements AutoCloseable {
   private void look() {
     Duration now = clock.monotonic();
     Duration lag = receivers.lag();
-    look(clock.wall().minus(lag));
+    look(clocks.orElseThrow().now().minus(lag)); // it may have been set since it was compared
     if (outage.isEmpty()) {
       looked = now.minus(lag);
     }

@@ -295,6 +295,28 @@ class LateDetectorTest {
     assertThat(data.signals()).containsExactly("job LATE");
   }
 
+  /// After the clocks were compared, and before the search.
+  @Test
+  void aClockThatIsSetOnWithinALookLeavesAsMuchTimeAsThereWas() {
+    AtomicBoolean leaps = new AtomicBoolean();
+    data.unheard.waitIn(
+        () -> {
+          if (leaps.getAndSet(false)) {
+            data.clock.leap(Duration.ofHours(1));
+          }
+          return Duration.ZERO;
+        });
+    data.apply(ping("job", 160));
+    pass(lateDetector, 100);
+    leaps.set(true);
+    lateDetector.round();
+    assertThat(leaps).isFalse();
+    pass(lateDetector, 59);
+    assertThat(data.signals()).isEmpty();
+    pass(lateDetector, 1);
+    assertThat(data.signals()).containsExactly("job LATE");
+  }
+
   @Test
   void aMomentOfAScheduleThatAClockLeapsOverIsNotMissed() {
     data.apply(scheduled("job", "30 12 * * *"));
