@@ -1,6 +1,5 @@
 package dev.rollcall.lab.ha;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,13 +78,7 @@ public final class ComposeLab implements AutoCloseable {
   ///
   /// @return the status, a space and the body of the answer; without an answer, why
   public String get(String host, int port, String path) {
-    try {
-      Http.Answer answer =
-          new Http(machine, host, port, PATIENCE).get(path, "Authorization: Bearer " + SECRET);
-      return answer.status() + " " + answer.body();
-    } catch (IOException e) {
-      return e.toString();
-    }
+    return new Http(machine, host, port, PATIENCE).said(path, "Authorization: Bearer " + SECRET);
   }
 
   /// Writes a file to that machine.

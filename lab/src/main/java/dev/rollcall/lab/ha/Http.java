@@ -23,6 +23,16 @@ record Http(Machine client, String host, int port, Duration patience) {
     return send("GET", path, "", headers);
   }
 
+  /// The status, a space and the body of the answer; without an answer, why.
+  String said(String path, String... headers) {
+    try {
+      Answer answer = get(path, headers);
+      return answer.status() + " " + answer.body();
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
   /// @param headers `Name: value`
   /// @throws IOException if there was no whole answer in time
   Answer send(String method, String path, String body, String... headers) throws IOException {

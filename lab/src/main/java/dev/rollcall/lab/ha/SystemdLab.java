@@ -193,13 +193,7 @@ public final class SystemdLab implements AutoCloseable {
   }
 
   private String get(String host, int port, String path) {
-    try {
-      Http.Answer answer =
-          new Http(app, host, port, PATIENCE).get(path, "Authorization: Bearer " + TOKEN);
-      return answer.status() + " " + answer.body();
-    } catch (IOException e) {
-      return e.toString();
-    }
+    return new Http(app, host, port, PATIENCE).said(path, "Authorization: Bearer " + TOKEN);
   }
 
   /// A property of a unit, as `systemctl show` says it.

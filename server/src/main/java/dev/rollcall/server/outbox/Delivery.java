@@ -34,11 +34,6 @@ public record Delivery(
     this(subject, kind, key, message, written, attempt, first, DeliveryClaim.ALWAYS);
   }
 
-  /// The same with another claim.
-  Delivery with(DeliveryClaim other) {
-    return new Delivery(subject, kind, key, message, written, attempt, first, other);
-  }
-
   /// One that refers to no other.
   public Delivery(
       String subject,

@@ -52,7 +52,9 @@ final class DeliveryQueue {
   record Lane(String channel, String subject) {}
 
   /// The first pending delivery of a claimed lane.
-  record Head(Lease<Lane> lease, long id, Delivery delivery) {
+  ///
+  /// @param claim that of the delivery. A channel that never got a connection did not ask it
+  record Head(Lease<Lane> lease, long id, Delivery delivery, AskedClaim claim) {
     /// After an attempt at `at` that failed, with `state` as its result.
     Done failed(DeliveryState state, Instant at, String error, Instant next) {
       Attempted attempted =
@@ -202,6 +204,7 @@ final class DeliveryQueue {
 
   private Head head(ResultSet row, Lease<Lane> lease) throws SQLException {
     Message message = Message.of(row.getString("payload"));
+    AskedClaim claim = new AskedClaim(() -> claimant().holdsNow(lease));
     return new Head(
         lease,
         row.getLong("id"),
@@ -213,7 +216,8 @@ final class DeliveryQueue {
             Instant.ofEpochMilli(row.getLong("owed_at")),
             row.getInt("attempts") + 1,
             Optional.ofNullable(row.getString("first_receipt")),
-            () -> claimant().holdsNow(lease)));
+            claim),
+        claim);
   }
 
   /// Writes the end of a claim. It may be written again if it is unknown whether it was written.

@@ -22,7 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -215,11 +214,10 @@ final class Sender implements AutoCloseable {
       // It may not be this process's any more, if that stood still: then another one sends it. The
       // channel asks again, right before the receiver gets it.
       boolean sends = head.isPresent() && deliveryQueue.claimant().stillHolds(lease);
-      AtomicBoolean arrived = new AtomicBoolean();
-      DeliveryQueue.Done done = sends ? attempt(one, head.get(), arrived) : unsent(lease);
+      DeliveryQueue.Done done = sends ? attempt(one, head.get()) : unsent(lease);
       one.underWay().remove(lease.key()); // before another claim is possible
       boolean kept = keep(() -> deliveryQueue.finish(done)).orElse(true);
-      if (!kept && done.attempted().isPresent() && arrived.get()) {
+      if (!kept && done.attempted().isPresent() && head.get().claim().hasBegun()) {
         overtaken(one, head.get());
       }
     } catch (InterruptedException e) {
@@ -248,25 +246,11 @@ final class Sender implements AutoCloseable {
     }
   }
 
-  /// @param arrived set if something may have arrived: a channel that was never about to send, as
-  ///   it did not get a connection, did not ask for the claim
-  private DeliveryQueue.Done attempt(
-      ActiveChannel one, DeliveryQueue.Head head, AtomicBoolean arrived)
+  private DeliveryQueue.Done attempt(ActiveChannel one, DeliveryQueue.Head head)
       throws InterruptedException {
     Channel channel = one.channel();
     ReceiverBreaker receiverBreaker = one.breaker();
-    DeliveryClaim claim = head.delivery().claim();
-    Result result =
-        send(
-            channel,
-            head.delivery()
-                .with(
-                    () -> {
-                      boolean held = claim.isHeld();
-                      arrived.compareAndSet(false, held);
-                      return held;
-                    }));
-    arrived.compareAndSet(false, !(result instanceof Result.Retry));
+    Result result = send(channel, head.delivery());
     Instant now = clock.wall();
     return switch (result) {
       case Result.Sent(_, Optional<String> receipt, Optional<String> remark) -> {

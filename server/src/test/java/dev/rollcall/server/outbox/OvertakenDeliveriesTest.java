@@ -105,7 +105,8 @@ class OvertakenDeliveriesTest {
     Lease<Lane> lost =
         new Lease<>(99, clock.wall(), 1, 1, clock.monotonic(), new Lane("chat", subject));
     Delivery sent = new Delivery("service:shop", kind, key, message(), clock.wall(), 1);
-    return queue.tellAgain(new Head(lost, row.id(), sent), clock.wall());
+    return queue.tellAgain(
+        new Head(lost, row.id(), sent, new AskedClaim(DeliveryClaim.ALWAYS)), clock.wall());
   }
 
   private List<String> pending() {

@@ -126,6 +126,7 @@ class SenderTest {
     mail.answering(
         delivery -> {
           boolean first = mail.got().size() == 1;
+          assertThat(delivery.claim().isHeld()).isTrue();
           awaitQuietly(onTheWay);
           heard.add(delivery.key());
           return first ? late : new Result.Sent();
@@ -141,9 +142,7 @@ class SenderTest {
     data.started();
     await().atMost(PATIENCE).until(() -> mail.got().size() == 1);
     try (OutboxDatabase running = new OutboxDatabase(place, clock, same)) {
-      long stopped = data.database.claimant().id();
-      running.database.dueRows().forEach(rows -> rows.takeOver(stopped));
-      running.started();
+      takesOver(running);
       running.add(about(Kind.RECOVERED, "over"));
       await().atMost(PATIENCE).until(() -> heard.equals(List.of("down", "over")));
       await().atMost(PATIENCE).until(() -> data.keys(DeliveryState.PENDING).isEmpty());
@@ -170,9 +169,7 @@ class SenderTest {
     data.started();
     await().atMost(PATIENCE).until(() -> mail.got().size() == 1);
     try (OutboxDatabase running = new OutboxDatabase(place, clock, same)) {
-      long stopped = data.database.claimant().id();
-      running.database.dueRows().forEach(rows -> rows.takeOver(stopped));
-      running.started();
+      takesOver(running);
       running.add(about(Kind.RECOVERED, "over"));
       await().atMost(PATIENCE).until(() -> same.keys().equals(List.of("down", "over")));
       await().atMost(PATIENCE).until(() -> data.keys(DeliveryState.PENDING).isEmpty());
@@ -184,6 +181,12 @@ class SenderTest {
     } finally {
       connecting.countDown();
     }
+  }
+
+  private void takesOver(OutboxDatabase running) {
+    long stopped = data.database.claimant().id();
+    running.database.dueRows().forEach(rows -> rows.takeOver(stopped));
+    running.started();
   }
 
   private static Notification about(Kind kind, String key) {

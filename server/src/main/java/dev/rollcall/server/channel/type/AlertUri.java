@@ -8,6 +8,7 @@ import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.http.PercentEncoding;
 import dev.rollcall.server.httpclient.HttpClient;
+import dev.rollcall.server.outbox.AskedClaim;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Notification;

@@ -12,6 +12,7 @@ import dev.rollcall.server.channel.message.TextChannel;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.httpclient.HttpClient;
 import dev.rollcall.server.httpclient.UrlSecrets;
+import dev.rollcall.server.outbox.AskedClaim;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Notification;
 import java.net.URI;

@@ -7,6 +7,7 @@ import dev.rollcall.server.channel.message.TextChannel;
 import dev.rollcall.server.channel.type.SmtpClient.Security;
 import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.outbox.AskedClaim;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Notification;

@@ -1,15 +1,15 @@
-package dev.rollcall.server.channel.type;
+package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.outbox.Channel.Result;
-import dev.rollcall.server.outbox.DeliveryClaim;
 
 /// The claim of a delivery that may be asked several times in one attempt: for each mail, and
 /// before each redirect. It knows whether something was sent before it was lost.
-final class AskedClaim implements DeliveryClaim {
+public final class AskedClaim implements DeliveryClaim {
   private final DeliveryClaim claim;
   private volatile boolean begun;
 
-  AskedClaim(DeliveryClaim claim) {
+  /// @param claim that is asked
+  public AskedClaim(DeliveryClaim claim) {
     this.claim = claim;
   }
 
@@ -22,8 +22,13 @@ final class AskedClaim implements DeliveryClaim {
     return held;
   }
 
+  /// Whether something was about to be sent, and so may have arrived.
+  boolean hasBegun() {
+    return begun;
+  }
+
   /// The result of an attempt that ended as the claim was lost.
-  Result withheld() {
+  public Result withheld() {
     return new Result.Withheld(begun);
   }
 }
